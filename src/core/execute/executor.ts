@@ -1,0 +1,29 @@
+import type { Model, Sample, TensorData, TensorId } from '../model/types.ts';
+
+/**
+ * Sees the value of a tensor as soon as it exists. The value may be overwritten after the call returns: a watcher that
+ * keeps it copies it.
+ */
+export type Watch = (id: TensorId, value: TensorData) => void;
+
+/** Something that runs the first graph of a model: the float reference or our int8 kernels. */
+export interface Executor {
+  /**
+   * @param inputs - one value per graph input, in order, of the graph's dtype and shape (batch included).
+   * @param watch - called for each tensor in `taps` that the executor was made with, in execution order.
+   * @returns one value per graph output, owned by the caller.
+   * @throws Problem `model/inputs` when an input does not fit, `compute/runtime` when a kernel refuses its input.
+   */
+  execute(inputs: Sample, watch?: Watch): Promise<Sample>;
+  /** Frees what the garbage collector does not. The executor is not used afterwards. */
+  dispose(): void;
+}
+
+/** Makes executors of float models. Implemented outside the core, because it needs a runtime (onnxruntime-web). */
+export interface FloatRuntime {
+  /**
+   * @param taps - activations that `watch` is to see; the fewer, the faster.
+   * @throws Problem `model/unsupported-op` naming every op the runtime lacks.
+   */
+  create(model: Model, taps: readonly TensorId[]): Promise<Executor>;
+}

@@ -1,0 +1,258 @@
+import type { Builder, Offset } from 'flatbuffers';
+import type { Activation, OptionsByKind } from '../../model/options.ts';
+import type { KnownKind } from '../../model/types.ts';
+import * as fb from './generated/tflite_generated.ts';
+
+/** An options table unpacked by the generated code. */
+export interface StoredOptions {
+  pack(builder: Builder): Offset;
+}
+
+/** How one kind's options stand in the file: which table, and for each field of ours how to read and to write it. */
+export interface OptionsCodec<Options> {
+  readonly type: fb.BuiltinOptions;
+  create(): StoredOptions;
+  read(stored: StoredOptions): Options;
+  /** A copy of `stored` with the fields that we understand replaced; the others stay as they were in the file. */
+  write(options: Options, stored: StoredOptions): StoredOptions;
+}
+
+interface Fields<T extends StoredOptions, Options> {
+  readonly read: (stored: T) => Options;
+  readonly write: (options: Options) => Partial<T>;
+}
+
+function codec<T extends StoredOptions, Options>(
+  name: keyof typeof fb.BuiltinOptions,
+  Stored: new () => T,
+  fields: Fields<T, Options>,
+): OptionsCodec<Options> {
+  return {
+    type: fb.BuiltinOptions[name] as fb.BuiltinOptions,
+    create: () => new Stored(),
+    read: (stored) => fields.read(stored as T),
+    write: (options, stored) => Object.assign(new Stored(), stored, fields.write(options)),
+  };
+}
+
+const activation = (stored: { fusedActivationFunction: fb.ActivationFunctionType }): Activation =>
+  (fb.ActivationFunctionType[stored.fusedActivationFunction] as Activation | undefined) ?? 'NONE';
+const storedActivation = (name: Activation) => fb.ActivationFunctionType[name];
+const padding = (stored: { padding: fb.Padding }) => (stored.padding === fb.Padding.SAME ? 'SAME' : 'VALID');
+const storedPadding = (name: 'SAME' | 'VALID') => fb.Padding[name];
+
+const conv = codec<fb.Conv2DOptionsT, OptionsByKind['CONV_2D']>('Conv2DOptions', fb.Conv2DOptionsT, {
+  read: (t) => ({
+    padding: padding(t),
+    strideH: t.strideH,
+    strideW: t.strideW,
+    dilationH: t.dilationHFactor,
+    dilationW: t.dilationWFactor,
+    activation: activation(t),
+  }),
+  write: (o) => ({
+    padding: storedPadding(o.padding),
+    strideH: o.strideH,
+    strideW: o.strideW,
+    dilationHFactor: o.dilationH,
+    dilationWFactor: o.dilationW,
+    fusedActivationFunction: storedActivation(o.activation),
+  }),
+});
+
+const depthwise = codec<fb.DepthwiseConv2DOptionsT, OptionsByKind['DEPTHWISE_CONV_2D']>(
+  'DepthwiseConv2DOptions',
+  fb.DepthwiseConv2DOptionsT,
+  {
+    read: (t) => ({
+      padding: padding(t),
+      strideH: t.strideH,
+      strideW: t.strideW,
+      dilationH: t.dilationHFactor,
+      dilationW: t.dilationWFactor,
+      depthMultiplier: t.depthMultiplier,
+      activation: activation(t),
+    }),
+    write: (o) => ({
+      padding: storedPadding(o.padding),
+      strideH: o.strideH,
+      strideW: o.strideW,
+      dilationHFactor: o.dilationH,
+      dilationWFactor: o.dilationW,
+      depthMultiplier: o.depthMultiplier,
+      fusedActivationFunction: storedActivation(o.activation),
+    }),
+  },
+);
+
+const transposeConv = codec<fb.TransposeConvOptionsT, OptionsByKind['TRANSPOSE_CONV']>(
+  'TransposeConvOptions',
+  fb.TransposeConvOptionsT,
+  {
+    read: (t) => ({ padding: padding(t), strideH: t.strideH, strideW: t.strideW, activation: activation(t) }),
+    write: (o) => ({
+      padding: storedPadding(o.padding),
+      strideH: o.strideH,
+      strideW: o.strideW,
+      fusedActivationFunction: storedActivation(o.activation),
+    }),
+  },
+);
+
+const dense = codec<fb.FullyConnectedOptionsT, OptionsByKind['FULLY_CONNECTED']>(
+  'FullyConnectedOptions',
+  fb.FullyConnectedOptionsT,
+  {
+    read: (t) => ({
+      activation: activation(t),
+      keepNumDims: t.keepNumDims,
+      weightsFormat:
+        t.weightsFormat === fb.FullyConnectedOptionsWeightsFormat.DEFAULT ? 'DEFAULT' : 'SHUFFLED4x16INT8',
+    }),
+    write: (o) => ({
+      fusedActivationFunction: storedActivation(o.activation),
+      keepNumDims: o.keepNumDims,
+      weightsFormat: fb.FullyConnectedOptionsWeightsFormat[o.weightsFormat],
+    }),
+  },
+);
+
+const pool = codec<fb.Pool2DOptionsT, OptionsByKind['MAX_POOL_2D']>('Pool2DOptions', fb.Pool2DOptionsT, {
+  read: (t) => ({
+    padding: padding(t),
+    strideH: t.strideH,
+    strideW: t.strideW,
+    filterH: t.filterHeight,
+    filterW: t.filterWidth,
+    activation: activation(t),
+  }),
+  write: (o) => ({
+    padding: storedPadding(o.padding),
+    strideH: o.strideH,
+    strideW: o.strideW,
+    filterHeight: o.filterH,
+    filterWidth: o.filterW,
+    fusedActivationFunction: storedActivation(o.activation),
+  }),
+});
+
+/** A codec for tables whose only field of ours is the fused activation. */
+function fused<T extends StoredOptions & { fusedActivationFunction: fb.ActivationFunctionType }>(
+  name: keyof typeof fb.BuiltinOptions,
+  Stored: new () => T,
+): OptionsCodec<OptionsByKind['ADD']> {
+  return codec<T, OptionsByKind['ADD']>(name, Stored, {
+    read: (t) => ({ activation: activation(t) }),
+    write: (o) => ({ fusedActivationFunction: storedActivation(o.activation) }) as Partial<T>,
+  });
+}
+
+const reduce = codec<fb.ReducerOptionsT, OptionsByKind['MEAN']>('ReducerOptions', fb.ReducerOptionsT, {
+  read: (t) => ({ keepDims: t.keepDims }),
+  write: (o) => ({ keepDims: o.keepDims }),
+});
+
+function resize<T extends StoredOptions & { alignCorners: boolean; halfPixelCenters: boolean }>(
+  name: keyof typeof fb.BuiltinOptions,
+  Stored: new () => T,
+): OptionsCodec<OptionsByKind['RESIZE_BILINEAR']> {
+  return codec<T, OptionsByKind['RESIZE_BILINEAR']>(name, Stored, {
+    read: (t) => ({ alignCorners: t.alignCorners, halfPixelCenters: t.halfPixelCenters }),
+    write: (o) => ({ alignCorners: o.alignCorners, halfPixelCenters: o.halfPixelCenters }) as Partial<T>,
+  });
+}
+
+type Codecs = { readonly [K in KnownKind]?: OptionsCodec<OptionsByKind[K]> };
+
+/** Kinds whose options we interpret. The others of `OptionsByKind` have none: their table is kept as it is. */
+export const codecs: Codecs = {
+  CONV_2D: conv,
+  DEPTHWISE_CONV_2D: depthwise,
+  TRANSPOSE_CONV: transposeConv,
+  FULLY_CONNECTED: dense,
+  BATCH_MATMUL: codec('BatchMatMulOptions', fb.BatchMatMulOptionsT, {
+    read: (t) => ({ adjX: t.adjX, adjY: t.adjY }),
+    write: (o) => ({ adjX: o.adjX, adjY: o.adjY }),
+  }),
+  ADD: fused('AddOptions', fb.AddOptionsT),
+  SUB: fused('SubOptions', fb.SubOptionsT),
+  MUL: fused('MulOptions', fb.MulOptionsT),
+  DIV: fused('DivOptions', fb.DivOptionsT),
+  L2_NORMALIZATION: fused('L2NormOptions', fb.L2NormOptionsT),
+  AVERAGE_POOL_2D: pool,
+  MAX_POOL_2D: pool,
+  CONCATENATION: codec('ConcatenationOptions', fb.ConcatenationOptionsT, {
+    read: (t) => ({ axis: t.axis, activation: activation(t) }),
+    write: (o) => ({ axis: o.axis, fusedActivationFunction: storedActivation(o.activation) }),
+  }),
+  SOFTMAX: codec('SoftmaxOptions', fb.SoftmaxOptionsT, {
+    read: (t) => ({ beta: t.beta }),
+    write: (o) => ({ beta: o.beta }),
+  }),
+  RESHAPE: codec('ReshapeOptions', fb.ReshapeOptionsT, {
+    read: (t) => ({ newShape: t.newShape }),
+    write: (o) => ({ newShape: [...o.newShape] }),
+  }),
+  SQUEEZE: codec('SqueezeOptions', fb.SqueezeOptionsT, {
+    read: (t) => ({ squeezeDims: t.squeezeDims }),
+    write: (o) => ({ squeezeDims: [...o.squeezeDims] }),
+  }),
+  MEAN: reduce,
+  SUM: reduce,
+  REDUCE_MAX: reduce,
+  REDUCE_MIN: reduce,
+  REDUCE_PROD: reduce,
+  GELU: codec('GeluOptions', fb.GeluOptionsT, {
+    read: (t) => ({ approximate: t.approximate }),
+    write: (o) => ({ approximate: o.approximate }),
+  }),
+  LEAKY_RELU: codec('LeakyReluOptions', fb.LeakyReluOptionsT, {
+    read: (t) => ({ alpha: t.alpha }),
+    write: (o) => ({ alpha: o.alpha }),
+  }),
+  RESIZE_BILINEAR: resize('ResizeBilinearOptions', fb.ResizeBilinearOptionsT),
+  RESIZE_NEAREST_NEIGHBOR: resize('ResizeNearestNeighborOptions', fb.ResizeNearestNeighborOptionsT),
+  PACK: codec('PackOptions', fb.PackOptionsT, {
+    read: (t) => ({ axis: t.axis, count: t.valuesCount }),
+    write: (o) => ({ axis: o.axis, valuesCount: o.count }),
+  }),
+  UNPACK: codec('UnpackOptions', fb.UnpackOptionsT, {
+    read: (t) => ({ axis: t.axis, count: t.num }),
+    write: (o) => ({ axis: o.axis, num: o.count }),
+  }),
+  SPLIT: codec('SplitOptions', fb.SplitOptionsT, {
+    read: (t) => ({ count: t.numSplits }),
+    write: (o) => ({ numSplits: o.count }),
+  }),
+  SPLIT_V: codec('SplitVOptions', fb.SplitVOptionsT, {
+    read: (t) => ({ count: t.numSplits }),
+    write: (o) => ({ numSplits: o.count }),
+  }),
+  GATHER: codec('GatherOptions', fb.GatherOptionsT, {
+    read: (t) => ({ axis: t.axis, batchDims: t.batchDims }),
+    write: (o) => ({ axis: o.axis, batchDims: o.batchDims }),
+  }),
+  STRIDED_SLICE: codec('StridedSliceOptions', fb.StridedSliceOptionsT, {
+    read: ({ beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask, offset }) => ({
+      beginMask,
+      endMask,
+      ellipsisMask,
+      newAxisMask,
+      shrinkAxisMask,
+      offset,
+    }),
+    write: (o) => ({ ...o }),
+  }),
+  SPACE_TO_DEPTH: codec('SpaceToDepthOptions', fb.SpaceToDepthOptionsT, {
+    read: (t) => ({ blockSize: t.blockSize }),
+    write: (o) => ({ blockSize: o.blockSize }),
+  }),
+  DEPTH_TO_SPACE: codec('DepthToSpaceOptions', fb.DepthToSpaceOptionsT, {
+    read: (t) => ({ blockSize: t.blockSize }),
+    write: (o) => ({ blockSize: o.blockSize }),
+  }),
+  MIRROR_PAD: codec('MirrorPadOptions', fb.MirrorPadOptionsT, {
+    read: (t) => ({ mode: t.mode === fb.MirrorPadMode.REFLECT ? 'REFLECT' : 'SYMMETRIC' }),
+    write: (o) => ({ mode: fb.MirrorPadMode[o.mode] }),
+  }),
+};

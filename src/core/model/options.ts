@@ -1,0 +1,181 @@
+/** Options of the operators we understand, named as in TensorFlow Lite's schema. Units are elements. */
+
+export type Padding = 'SAME' | 'VALID';
+export type Activation = 'NONE' | 'RELU' | 'RELU_N1_TO_1' | 'RELU6' | 'TANH' | 'SIGN_BIT';
+
+export interface ConvOptions {
+  readonly padding: Padding;
+  readonly strideH: number;
+  readonly strideW: number;
+  readonly dilationH: number;
+  readonly dilationW: number;
+  readonly activation: Activation;
+}
+export interface DepthwiseOptions extends ConvOptions {
+  /** Output channels per input channel; some writers leave 0, so kernels take it from the shapes. */
+  readonly depthMultiplier: number;
+}
+export interface TransposeConvOptions {
+  readonly padding: Padding;
+  readonly strideH: number;
+  readonly strideW: number;
+  readonly activation: Activation;
+}
+export interface DenseOptions {
+  readonly activation: Activation;
+  readonly keepNumDims: boolean;
+  /** 'DEFAULT', or the shuffled layout of an old optimized kernel, which is not read. */
+  readonly weightsFormat: 'DEFAULT' | 'SHUFFLED4x16INT8';
+}
+export interface PoolOptions {
+  readonly padding: Padding;
+  readonly strideH: number;
+  readonly strideW: number;
+  readonly filterH: number;
+  readonly filterW: number;
+  readonly activation: Activation;
+}
+export interface ElementwiseOptions {
+  /** Fused activation. */
+  readonly activation: Activation;
+}
+export interface AxisOptions {
+  readonly axis: number;
+}
+export interface ConcatOptions extends AxisOptions {
+  readonly activation: Activation;
+}
+export interface ReduceOptions {
+  readonly keepDims: boolean;
+}
+export interface SoftmaxOptions {
+  readonly beta: number;
+}
+export interface ReshapeOptions {
+  /** Used when the op has no shape input. */
+  readonly newShape: readonly number[];
+}
+export interface SqueezeOptions {
+  readonly squeezeDims: readonly number[];
+}
+export interface GeluOptions {
+  /** true: the tanh form; false: the erf form. */
+  readonly approximate: boolean;
+}
+export interface LeakyReluOptions {
+  readonly alpha: number;
+}
+export interface ResizeOptions {
+  readonly alignCorners: boolean;
+  readonly halfPixelCenters: boolean;
+}
+export interface BatchMatMulOptions {
+  readonly adjX: boolean;
+  readonly adjY: boolean;
+}
+export interface PackOptions extends AxisOptions {
+  readonly count: number;
+}
+export interface SplitOptions {
+  readonly count: number;
+}
+export interface GatherOptions extends AxisOptions {
+  readonly batchDims: number;
+}
+export interface StridedSliceOptions {
+  readonly beginMask: number;
+  readonly endMask: number;
+  readonly ellipsisMask: number;
+  readonly newAxisMask: number;
+  readonly shrinkAxisMask: number;
+  readonly offset: boolean;
+}
+export interface BlockOptions {
+  readonly blockSize: number;
+}
+export interface MirrorPadOptions {
+  readonly mode: 'REFLECT' | 'SYMMETRIC';
+}
+export type NoOptions = Readonly<Record<never, never>>;
+/** Options of an operator that is only passed through. */
+export type OpaqueOptions = NoOptions;
+
+/** Builtin operator name → its options. The list of operators that a stage can read; what each stage does with one stands in that stage. */
+export interface OptionsByKind {
+  readonly CONV_2D: ConvOptions;
+  readonly DEPTHWISE_CONV_2D: DepthwiseOptions;
+  readonly TRANSPOSE_CONV: TransposeConvOptions;
+  readonly FULLY_CONNECTED: DenseOptions;
+  readonly BATCH_MATMUL: BatchMatMulOptions;
+  readonly ADD: ElementwiseOptions;
+  readonly SUB: ElementwiseOptions;
+  readonly MUL: ElementwiseOptions;
+  readonly DIV: ElementwiseOptions;
+  readonly AVERAGE_POOL_2D: PoolOptions;
+  readonly MAX_POOL_2D: PoolOptions;
+  readonly CONCATENATION: ConcatOptions;
+  readonly SOFTMAX: SoftmaxOptions;
+  readonly RESHAPE: ReshapeOptions;
+  readonly SQUEEZE: SqueezeOptions;
+  readonly MEAN: ReduceOptions;
+  readonly SUM: ReduceOptions;
+  readonly REDUCE_MAX: ReduceOptions;
+  readonly REDUCE_MIN: ReduceOptions;
+  readonly REDUCE_PROD: ReduceOptions;
+  readonly GELU: GeluOptions;
+  readonly LEAKY_RELU: LeakyReluOptions;
+  readonly RESIZE_BILINEAR: ResizeOptions;
+  readonly RESIZE_NEAREST_NEIGHBOR: ResizeOptions;
+  readonly PACK: PackOptions;
+  readonly UNPACK: PackOptions;
+  readonly SPLIT: SplitOptions;
+  readonly SPLIT_V: SplitOptions;
+  readonly GATHER: GatherOptions;
+  readonly STRIDED_SLICE: StridedSliceOptions;
+  readonly SPACE_TO_DEPTH: BlockOptions;
+  readonly DEPTH_TO_SPACE: BlockOptions;
+  readonly MIRROR_PAD: MirrorPadOptions;
+  readonly LOGISTIC: NoOptions;
+  readonly TANH: NoOptions;
+  readonly RELU: NoOptions;
+  readonly RELU6: NoOptions;
+  readonly RELU_N1_TO_1: NoOptions;
+  readonly RELU_0_TO_1: NoOptions;
+  readonly PRELU: NoOptions;
+  readonly HARD_SWISH: NoOptions;
+  readonly ABS: NoOptions;
+  readonly EXP: NoOptions;
+  readonly LOG: NoOptions;
+  readonly SQRT: NoOptions;
+  readonly RSQRT: NoOptions;
+  readonly LOG_SOFTMAX: NoOptions;
+  readonly L2_NORMALIZATION: ElementwiseOptions;
+  readonly SQUARED_DIFFERENCE: NoOptions;
+  readonly MAXIMUM: NoOptions;
+  readonly MINIMUM: NoOptions;
+  readonly ARG_MAX: NoOptions;
+  readonly ARG_MIN: NoOptions;
+  readonly EQUAL: NoOptions;
+  readonly NOT_EQUAL: NoOptions;
+  readonly GREATER: NoOptions;
+  readonly GREATER_EQUAL: NoOptions;
+  readonly LESS: NoOptions;
+  readonly LESS_EQUAL: NoOptions;
+  readonly PAD: NoOptions;
+  readonly PADV2: NoOptions;
+  readonly TRANSPOSE: NoOptions;
+  readonly EXPAND_DIMS: NoOptions;
+  readonly SLICE: NoOptions;
+  readonly TILE: NoOptions;
+  readonly BROADCAST_TO: NoOptions;
+  readonly REVERSE_V2: NoOptions;
+  readonly SELECT: NoOptions;
+  readonly SELECT_V2: NoOptions;
+  readonly GATHER_ND: NoOptions;
+  readonly TOPK_V2: NoOptions;
+  readonly SPACE_TO_BATCH_ND: NoOptions;
+  readonly BATCH_TO_SPACE_ND: NoOptions;
+  readonly DYNAMIC_UPDATE_SLICE: NoOptions;
+  readonly QUANTIZE: NoOptions;
+  readonly DEQUANTIZE: NoOptions;
+}

@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import { expect, test } from 'vitest';
+
+/**
+ * Which folders of src a folder may import from, and which packages. The whole architecture in one table: data flows
+ * down the list of core's folders, and a folder sees only what stands above it (besides itself).
+ */
+const base = ['core', 'core/model'];
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  'core/model': ['core'],
+  'core/formats': [...base, 'fflate'],
+  'core/formats/tflite': [...base, 'core/formats', 'flatbuffers'],
+  'core/formats/onnx': [...base, 'core/formats', '@bufbuild/protobuf'],
+  'core/prepare': base,
+  'core/images': [...base, 'core/formats', 'core/formats/tflite'],
+  'core/execute': base,
+  'core/lower': [...base, 'core/formats/onnx', 'core/execute'],
+  'core/calibrate': [...base, 'core/execute'],
+  'core/ranges': [...base, 'core/calibrate'],
+  'core/quantize': [...base, 'core/ranges'],
+  'core/evaluate': [...base, 'core/execute', 'core/quantize'],
+  'core/report': [...base, 'core/formats', 'core/formats/tflite', 'core/calibrate', 'core/ranges', 'core/quantize', 'core/evaluate'],
+  codecs: [...base, 'fast-png', 'jpeg-js', '@jsquash/jpeg', '@jsquash/webp', 'omggif'],
+  float: [...base, 'core/execute', 'core/lower', 'onnxruntime-web'],
+  cli: ['core', 'core/*', 'codecs', 'float', 'node:*'],
+};
+
+const root = join(import.meta.dirname, '../src');
+const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  .map((file) => file.replaceAll('\\', '/'))
+  .filter((file) => /\.tsx?$/.test(file) && !/\.test\.ts$/.test(file) && !file.includes('/generated/'));
+
+/** The longest folder of the table that `path` lies in. */
+function folderOf(path: string): string {
+  const names = Object.keys(allowed).filter((name) => path.startsWith(`${name}/`));
+  return names.sort((a, b) => b.length - a.length)[0] ?? '';
+}
+
+function place(file: string, target: string): string {
+  if (target.startsWith('.')) return folderOf(posix.join(dirname(file), target));
+  if (target.startsWith('node:')) return 'node:*';
+  return target.split('/').slice(0, target.startsWith('@') ? 2 : 1).join('/');
+}
+
+function mayImport(folder: string, target: string): boolean {
+  if (folder === target) return true;
+  return (allowed[folder] ?? []).some((entry) => entry === target || (entry.endsWith('/*') && target.startsWith(entry.slice(0, -1))));
+}
+
+test('every source file lies in a folder of the table', () => {
+  expect(files.filter((file) => folderOf(file) === '')).toEqual([]);
+});
+
+test.each(files)('%s imports only what its folder may', (file) => {
+  const text = readFileSync(join(root, file), 'utf8');
+  const targets = [...text.matchAll(/(?:from\s+|import\s*\(?\s*)['"]([^'"]+)['"]/g)].map(([, target]) => target ?? '');
+  expect(targets.filter((target) => !mayImport(folderOf(file), place(file, target)))).toEqual([]);
+});

@@ -1,0 +1,18 @@
+import type { Reporter, TestModule } from 'vitest/node';
+
+/** Prints one plain line at the very end of a run, `N passed, N failed`, which CI reads. */
+export default class ClosingLineReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
+    const count = { passed: 0, failed: 0, skipped: 0 };
+    for (const module of modules) {
+      for (const test of module.children.allTests()) {
+        const { state } = test.result();
+        count[state === 'pending' ? 'failed' : state] += 1;
+      }
+      if (module.errors().length > 0) count.failed += 1;
+    }
+    count.failed += unhandled.length;
+    const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
+    setTimeout(() => console.log(`\n${count.passed} passed, ${count.failed} failed${skipped}`), 0);
+  }
+}
