@@ -60,13 +60,19 @@ export interface Tensor {
    */
   readonly data?: Uint8Array;
   readonly quant?: Quant;
+  /**
+   * The integers this float constant was widened from (a dynamic-range file): quantizing reuses them as they are, so the
+   * weights are not rounded a second time. Never written to a file.
+   */
+  readonly grid?: { readonly dtype: Dtype; readonly data: Uint8Array; readonly quant: Quant };
   /** State that lives across executions (TFLite variable tensors). */
   readonly isVariable?: boolean;
   /** What the file format says beyond this, opaque here and written back by the same format. */
   readonly passthrough?: unknown;
 }
 
-interface OpBase {
+/** What every op has. */
+export interface OpBase {
   /** Tensor positions; −1 where an optional input is left out. */
   readonly inputs: readonly TensorId[];
   readonly outputs: readonly TensorId[];

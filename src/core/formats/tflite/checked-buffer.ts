@@ -17,7 +17,7 @@ export class CheckedByteBuffer extends ByteBuffer {
   }
 
   override __vector_len(offset: Offset): Offset {
-    const length = super.__vector_len(offset);
+    const length = super.__vector_len(offset) >>> 0;
     const start = super.__vector(offset);
     this.#inside(start + length, 0);
     // Overlapping vectors could multiply one small file into billions of visits; no honest file repeats itself so.

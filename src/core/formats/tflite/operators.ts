@@ -97,11 +97,8 @@ function readStored(operator: fb.Operator, code: OperatorCode): StoredOperator {
   }
   const optionsType = operator.builtinOptionsType();
   const options2Type = operator.builtinOptions2Type();
-  const options = fb.unionToBuiltinOptions(optionsType, (table) => operator.builtinOptions(table) ?? table);
-  const options2 = fb.unionToBuiltinOptions2(
-    options2Type,
-    (table) => operator.builtinOptions2(table) ?? table,
-  );
+  const options = fb.unionToBuiltinOptions(optionsType, (table) => operator.builtinOptions(table));
+  const options2 = fb.unionToBuiltinOptions2(options2Type, (table) => operator.builtinOptions2(table));
   return {
     code: code.code,
     customCode: code.customCode,

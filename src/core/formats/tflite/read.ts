@@ -86,7 +86,7 @@ function readStoredTensor(tensor: fb.Tensor): StoredTensor {
   const quantization = tensor.quantization();
   const detailsType = quantization?.detailsType() ?? fb.QuantizationDetails.NONE;
   const details = quantization
-    ? fb.unionToQuantizationDetails(detailsType, (table) => quantization.details(table) ?? table)
+    ? fb.unionToQuantizationDetails(detailsType, (table) => quantization.details(table))
     : null;
   return {
     hasRank: tensor.hasRank(),
@@ -191,12 +191,7 @@ function checkHeader(file: Uint8Array): void {
     });
 }
 
-/**
- * Reads a `.tflite` file. Constants are views of `file`, which must not change afterwards.
- * @throws Problem `file/…` when the bytes are no intact file, `model/invalid` when the model in it contradicts itself.
- */
-export function readTflite(file: Uint8Array): Model {
-  checkHeader(file);
+function readModel(file: Uint8Array): Model {
   const model = fb.Model.getRootAsModel(new CheckedByteBuffer(file));
   if (model.version() !== 3) {
     throw new Problem('file/invalid', `Version ${model.version()} of the model format is not known; 3 is.`, {
@@ -208,7 +203,7 @@ export function readTflite(file: Uint8Array): Model {
     readOperatorCode,
   );
   const appended = readAppended(file);
-  const result: Model = {
+  return {
     description: model.description() ?? '',
     graphs: list(model.subgraphsLength(), (i) => model.subgraphs(i), 'graph').map((g) =>
       readGraph(g, buffers, codes),
@@ -219,6 +214,27 @@ export function readTflite(file: Uint8Array): Model {
     metadata: readMetadata(model, buffers),
     ...(appended !== undefined && { appended }),
   };
-  checkModel(result);
-  return result;
+}
+
+/**
+ * Reads a `.tflite` file. Constants are views of `file`, which must not change afterwards.
+ * @throws Problem `file/…` when the bytes are no intact file, `model/invalid` when the model in it contradicts itself.
+ */
+export function readTflite(file: Uint8Array): Model {
+  checkHeader(file);
+  const model = readIntact(file);
+  checkModel(model);
+  return model;
+}
+
+/** The runtime makes typed arrays straight from what the file says, and they refuse what cannot be. */
+function readIntact(file: Uint8Array): Model {
+  // Flatbuffers align to the start of the file, typed arrays to the start of its memory: a file inside a zip may differ.
+  const aligned = file.byteOffset % 8 === 0 ? file : file.slice();
+  try {
+    return readModel(aligned);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new Problem('file/invalid', 'The file is damaged: it has a list that is misplaced or too long.');
+  }
 }

@@ -1,0 +1,156 @@
+import { constantOf } from '../model/data.ts';
+import { opName, tensorAt } from '../model/graph.ts';
+import type { Graph, Op, OpId, TensorId } from '../model/types.ts';
+import { Problem } from '../problem.ts';
+import { extremesWithZero } from './constants.ts';
+import { activationParams, constantParams, type Params } from './params.ts';
+import { dataInputs, type Rule } from './rules.ts';
+
+/** Calibrated range of a tensor, real values. */
+export interface Bounds {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** An operand that keeps its own parameters before an op that demands others: one int8→int8 QUANTIZE stands between. */
+export interface Requantized {
+  readonly op: OpId;
+  readonly tensor: TensorId;
+}
+
+export interface Assignment {
+  /** Parameters of each activation that is int8 somewhere. */
+  readonly params: ReadonlyMap<TensorId, Params>;
+  readonly requantized: readonly Requantized[];
+  /** The parameters that op `id` demands of all its data inputs; `undefined` when it takes them as they are. */
+  demandOf(id: OpId): Params | undefined;
+}
+
+/** Tensors that must share parameters, led by the one whose range counts. */
+interface Group {
+  readonly bounds: Bounds | undefined;
+  params: Params;
+  /** Set once a join has chosen the parameters, so that a second join does not change them again. */
+  dictated: boolean;
+}
+
+/** Extremes of a float constant, with 0; `undefined` for activations. */
+function constantBounds(graph: Graph, id: TensorId): Bounds | undefined {
+  const value = constantOf(tensorAt(graph, id));
+  return value === undefined ? undefined : extremesWithZero(value.data as Float32Array);
+}
+
+/**
+ * Chooses the parameters of every activation of the ops in `rules`.
+ *
+ * Groups: an op of output `same` puts its outputs into its input's group, and the range of the group's first tensor
+ * counts, as in TensorFlow. At a join (CONCATENATION, MAXIMUM, …) the result's parameters are pushed back into an
+ * operand's group when they cover its own range. TensorFlow pushes them always, and so clips the operand everywhere it
+ * is used; we keep the operand's range where it would be clipped, is fixed, or was chosen by another join, and
+ * requantize at the join.
+ */
+export function assignParams(
+  graph: Graph,
+  rules: ReadonlyMap<OpId, Rule>,
+  ranges: ReadonlyMap<TensorId, Bounds>,
+): Assignment {
+  const groups = new GroupTable(graph, ranges);
+  for (const [id, rule] of rules) groups.addOp(graph.ops[id] as Op, rule);
+  // Inputs and outputs of float ops too: they are int8 when the recipe asks for integer inputs and outputs.
+  for (const id of [...graph.inputs, ...graph.outputs]) if (ranges.has(id)) groups.of(id);
+  const requantized: Requantized[] = [];
+  for (const [id, rule] of [...rules].reverse()) {
+    if (rule.output !== 'join') continue;
+    requantized.push(...groups.join(graph.ops[id] as Op, rule).map((tensor) => ({ op: id, tensor })));
+  }
+  return {
+    params: groups.params(),
+    requantized: requantized.reverse(),
+    demandOf: (id) =>
+      rules.get(id)?.output === 'join'
+        ? groups.of((graph.ops[id] as Op).outputs[0] as TensorId).params
+        : undefined,
+  };
+}
+
+class GroupTable {
+  readonly #graph: Graph;
+  readonly #ranges: ReadonlyMap<TensorId, Bounds>;
+  readonly #groups = new Map<TensorId, Group>();
+
+  constructor(graph: Graph, ranges: ReadonlyMap<TensorId, Bounds>) {
+    this.#graph = graph;
+    this.#ranges = ranges;
+  }
+
+  of(id: TensorId): Group {
+    const known = this.#groups.get(id);
+    if (known !== undefined) return known;
+    const bounds = this.#ranges.get(id);
+    if (bounds !== undefined) {
+      return this.#add(id, { bounds, params: activationParams(bounds.min, bounds.max), dictated: false });
+    }
+    const constant = constantBounds(this.#graph, id);
+    if (constant !== undefined) {
+      return this.#add(id, {
+        bounds: constant,
+        params: constantParams(constant.min, constant.max),
+        dictated: true,
+      });
+    }
+    const { name } = tensorAt(this.#graph, id);
+    const text = `No range is known for tensor ${id} “${name}”.`;
+    throw new Problem('range/missing', text, { tensor: id, name });
+  }
+
+  addOp(op: Op, rule: Rule): void {
+    const inputs = dataInputs(op, rule).map((position) => this.of(op.inputs[position] as TensorId));
+    const { output } = rule;
+    if (output === 'none') return;
+    for (const id of op.outputs) {
+      if (tensorAt(this.#graph, id).dtype !== 'float32') continue;
+      if (output === 'same') this.#add(id, inputs[0] ?? this.#missingInput(op));
+      else if (output === 'own' || output === 'join') this.of(id);
+      else this.#add(id, { bounds: undefined, params: output, dictated: true });
+    }
+  }
+
+  /** Pushes the result's parameters back where that is harmless; returns the operands that need requantizing. */
+  join(op: Op, rule: Rule): readonly TensorId[] {
+    const result = this.of(op.outputs[0] as TensorId);
+    const operands = dataInputs(op, rule).map((position) => op.inputs[position] as TensorId);
+    const activations = [...new Set(operands)].filter((id) => tensorAt(this.#graph, id).data === undefined);
+    return activations.filter((id) => !this.#push(result, this.of(id)));
+  }
+
+  params(): ReadonlyMap<TensorId, Params> {
+    return new Map([...this.#groups].map(([id, { params }]) => [id, params]));
+  }
+
+  #push(from: Group, to: Group): boolean {
+    if (to === from) return true;
+    const { params } = from;
+    if (to.params.scale === params.scale && to.params.zeroPoint === params.zeroPoint) return true;
+    if (to.dictated || !covers(from, to)) return false;
+    to.params = params;
+    to.dictated = true;
+    return true;
+  }
+
+  #add(id: TensorId, group: Group): Group {
+    this.#groups.set(id, group);
+    return group;
+  }
+
+  #missingInput(op: Op): never {
+    throw new Problem('model/invalid', `${opName(op)} has no data input.`, { op: opName(op) });
+  }
+}
+
+/** Whether every value inside `inner`'s own range is representable with `outer`'s. */
+function covers(outer: Group, inner: Group): boolean {
+  if (inner.bounds === undefined || outer.bounds === undefined) return false;
+  return (
+    Math.min(0, outer.bounds.min) <= inner.bounds.min && inner.bounds.max <= Math.max(0, outer.bounds.max)
+  );
+}

@@ -1,0 +1,93 @@
+import type { Quant } from '../model/types.ts';
+
+/**
+ * Scale and zero point formulas of TensorFlow 2.21's converter, equal to its output bit for bit on all golden models.
+ * Everything that is rounded to float32 there is rounded here with `Math.fround`.
+ */
+
+const { fround } = Math;
+
+/** Per-tensor parameters: real = (q − zeroPoint) · scale, scale a float32 value. */
+export interface Params {
+  readonly scale: number;
+  readonly zeroPoint: number;
+}
+
+export const int8Min = -128;
+export const int8Max = 127;
+/** Weights leave −128 unused, so that they are symmetric (narrow range). */
+export const weightMax = 127;
+/** Half of int32's range: the other half is left to the accumulator. tfl_quantization_driver.cc, kBiasMax. */
+export const biasMax = 2 ** 30 - 1;
+
+/** Ranges narrower than this are widened, so that no scale is zero or subnormal. */
+const narrowest = 1e-6;
+const narrowestWeight = 5e-7;
+
+/** Nearest integer, ties away from zero (C's `round`). */
+export function roundHalfAway(x: number): number {
+  const magnitude = Math.abs(x);
+  const floor = Math.floor(magnitude);
+  return Math.sign(x) * (magnitude - floor >= 0.5 ? floor + 1 : floor);
+}
+
+export function clamp(x: number, low: number, high: number): number {
+  return Math.min(Math.max(x, low), high);
+}
+
+/** Parameters for a float32 range that contains 0, in float32 arithmetic throughout. */
+function asymmetric(low: number, high: number): Params {
+  const scale = fround(fround(high - low) / 255);
+  const zeroPoint = roundHalfAway(fround(int8Min - fround(low / scale)));
+  return { scale, zeroPoint: clamp(zeroPoint, int8Min, int8Max) };
+}
+
+/**
+ * Asymmetric int8 parameters of an activation in [min, max]; 0 is always representable.
+ * scale = f32((max − min) / 255), zero point = round(−128 − min / scale), all float32. Ranges narrower than 1e-6 are
+ * widened by 1e-6 on both sides.
+ * Source: TensorFlow, FakeQuantSupport.cc and quantization_utils.cc with legacy_float_scale.
+ */
+export function activationParams(min: number, max: number): Params {
+  const widened = max - min < narrowest ? narrowest : 0;
+  return asymmetric(fround(Math.min(0, fround(min) - widened)), fround(Math.max(0, fround(max) + widened)));
+}
+
+/**
+ * Parameters of a constant operand whose elements, and 0, lie in [min, max]; a range narrower than 1e-6 grows to ±5e-7.
+ * Source: TensorFlow, quantization_utils.cc, ExpandVerySmallRange.
+ */
+export function constantParams(min: number, max: number): Params {
+  if (max - min >= narrowest) return asymmetric(min, max);
+  const half = narrowest / 2;
+  return asymmetric(fround(Math.min(min, -half)), fround(Math.max(max, half)));
+}
+
+/** Symmetric narrow-range scale of weights with the largest magnitude `largest`: f32(max(largest, 5e-7) / 127). */
+export function weightScale(largest: number): number {
+  return fround(Math.max(largest, narrowestWeight) / weightMax);
+}
+
+/** f32(127 / max(largest, 5e-7)), not quite the inverse of the rounded `weightScale`. */
+export function inverseOfWeightRange(largest: number): number {
+  return fround(weightMax / Math.max(largest, narrowestWeight));
+}
+
+/** round(f32(x · f32(1 / scale))): the float32 product, not the double quotient, decides ties as TensorFlow does. */
+export function quantizeValue(x: number, inverseScale: number): number {
+  return roundHalfAway(fround(x * inverseScale));
+}
+
+/** f32(1 / scale). */
+export function inverseOf(scale: number): number {
+  return fround(1 / scale);
+}
+
+/** A per-tensor `Quant`. */
+export function perTensor({ scale, zeroPoint }: Params): Quant {
+  return { scale: Float32Array.of(scale), zeroPoint: Int32Array.of(zeroPoint), axis: 0 };
+}
+
+export function sameParams(a: Params, b: Params): boolean {
+  return a.scale === b.scale && a.zeroPoint === b.zeroPoint;
+}
