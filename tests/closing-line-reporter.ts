@@ -9,7 +9,9 @@ export default class ClosingLineReporter implements Reporter {
         const { state } = test.result();
         count[state === 'pending' ? 'failed' : state] += 1;
       }
-      if (module.errors().length > 0) count.failed += 1;
+      // What breaks outside a test: a file that fails to load, a hook.
+      const groups = [module, ...module.children.allSuites()];
+      count.failed += groups.filter((group) => group.errors().length > 0).length;
     }
     count.failed += unhandled.length;
     const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { elementCount, elementsOf } from '../../src/core/model/data.ts';
 import type { Dtype, Sample, Shape, TensorData } from '../../src/core/model/types.ts';
-import { goldenFolder, goldenJson, readGolden, type VariantName } from './golden.ts';
+import { goldenFolder, goldenJson, readGolden, type VariantName } from './golden-index.ts';
 
 /** How many steps a runtime's outputs lie from the reference's, one entry per model output. */
 export interface RuntimeDifference {

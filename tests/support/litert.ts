@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { allocate, bytesOf, elementCount } from '../../src/core/model/data.ts';
 import type { Dtype, Sample, Shape, TensorData } from '../../src/core/model/types.ts';
 import { withFixedShapes } from './tflite-patch.ts';
@@ -100,21 +101,25 @@ export async function loadLiteRt(): Promise<LiteRt> {
 const require = createRequire(import.meta.url);
 
 function modulePath(extension: 'js' | 'wasm'): string {
-  return require
-    .resolve(`@litertjs/core/package.json`)
-    .replace(/package\.json$/, `wasm/litert_wasm_compat_internal.${extension}`);
+  return join(
+    dirname(require.resolve('@litertjs/core/package.json')),
+    `wasm/litert_wasm_compat_internal.${extension}`,
+  );
 }
 
 /** The module's script is CommonJS inside a package of type "module", where `require` cannot load it. */
 function evaluateFactory(): Factory {
   const path = modulePath('js');
   const module: { exports: unknown } = { exports: {} };
-  new Function('module', 'exports', 'require', '__filename', readFileSync(path, 'utf8'))(
-    module,
-    module.exports,
-    require,
-    path,
+  const evaluate = new Function(
+    'module',
+    'exports',
+    'require',
+    '__filename',
+    '__dirname',
+    readFileSync(path, 'utf8'),
   );
+  evaluate(module, module.exports, require, path, dirname(path));
   return module.exports as Factory;
 }
 

@@ -14,15 +14,15 @@ const tensorShapeSignature = 18;
 
 /**
  * A copy whose first subgraph's outputs are `outputs`, in that order, so that a runtime hands out any tensor. Signatures
- * are dropped, because they name the old outputs.
+ * are dropped, because they name the old outputs. Name op outputs only: LiteRT returns garbage for a graph input.
  */
 export function withOutputs(tflite: Uint8Array, outputs: readonly number[]): Uint8Array<ArrayBuffer> {
   const start = Math.ceil(tflite.length / 4) * 4;
   const bytes = new Uint8Array(start + 4 + 4 * outputs.length);
   bytes.set(tflite);
-  const view = new DataView(bytes.buffer);
-  [outputs.length, ...outputs].forEach((word, n) => view.setInt32(start + 4 * n, word, true));
+  new Int32Array(bytes.buffer, start).set([outputs.length, ...outputs]);
 
+  const view = new DataView(bytes.buffer);
   const buffer = new ByteBuffer(bytes);
   const model = Model.getRootAsModel(buffer);
   const field = fieldPosition(buffer, model.subgraphs(0)?.bb_pos, subGraphOutputs);

@@ -22,3 +22,9 @@ export interface SampleSource {
   /** @param onSkip - told about every item that could not be used, with the reason. */
   open(onSkip?: (name: string, problem: Problem) => void): AsyncIterable<NamedSample>;
 }
+
+/** A sample that could not be used, and why. */
+export interface SkippedSample {
+  readonly name: string;
+  readonly problem: Problem;
+}

@@ -1,0 +1,54 @@
+import type { Env, InferenceSession } from 'onnxruntime-web/wasm';
+import type { FloatRuntime } from '../core/execute/executor.ts';
+import { lowerModel } from '../core/lower/lower.ts';
+import { OnnxExecutor, quiet } from './executor.ts';
+import { refuseTooLarge } from './memory.ts';
+import { runtimeProblem } from './problems.ts';
+import { Turns } from './turns.ts';
+
+type Ort = typeof import('onnxruntime-web/wasm');
+
+export interface FloatRuntimeOptions {
+  /** Where a browser finds the runtime's wasm. Node finds it beside the package. */
+  readonly wasmPaths?: Env.WasmPrefixOrFilePaths;
+}
+
+const sessionOptions: InferenceSession.SessionOptions = {
+  executionProviders: ['wasm'],
+  // The highest level at which a tensor's bits do not depend on which others are watched: 'all' also fuses a
+  // convolution with the sum after it, which rounds otherwise.
+  graphOptimizationLevel: 'extended',
+  ...quiet,
+};
+
+/**
+ * The float reference: a model becomes ONNX and runs on onnxruntime-web's wasm kernels, in a browser as in Node. The
+ * runtime (14 MB) is loaded with the first model, so that what computes nothing does not pay for it.
+ */
+export function createFloatRuntime(options: FloatRuntimeOptions = {}): FloatRuntime {
+  const turns = new Turns();
+  let loading: Promise<Ort> | undefined;
+  return {
+    async create(model, taps) {
+      refuseTooLarge(model, taps);
+      const lowered = lowerModel(model, taps);
+      loading ??= load(options);
+      const ort = await loading;
+      const session = await turns
+        .take(() => ort.InferenceSession.create(lowered.bytes, sessionOptions))
+        .catch((error: unknown) => {
+          throw runtimeProblem(error, model);
+        });
+      return new OnnxExecutor({ model, taps, lowered, session, turns, Tensor: ort.Tensor });
+    },
+  };
+}
+
+async function load({ wasmPaths }: FloatRuntimeOptions): Promise<Ort> {
+  const ort = await import('onnxruntime-web/wasm');
+  // Sums are split by thread: with more than one, bits would depend on the machine and on the page's isolation.
+  ort.env.wasm.numThreads = 1;
+  ort.env.logLevel = 'fatal';
+  if (wasmPaths !== undefined) ort.env.wasm.wasmPaths = wasmPaths;
+  return ort;
+}
