@@ -11,3 +11,11 @@ export interface Call {
 
 /** Reports nothing and is never cancelled. */
 export const quietCall: Call = { progress: () => {}, checkpoint: async () => {} };
+
+/** The same call for a part of the work, whose 0 to 1 is `from` to `to` of the whole. */
+export function partOf(call: Call, from: number, to: number): Call {
+  return {
+    progress: (fraction, note) => call.progress(from + (to - from) * fraction, note),
+    checkpoint: () => call.checkpoint(),
+  };
+}

@@ -1,0 +1,73 @@
+import { readLabels, readTfliteMetadata } from '../core/formats/tflite/metadata/read.ts';
+import type { TensorSummary } from '../core/report/describe.ts';
+import { type Inspection, inspectModel } from '../core/report/inspect.ts';
+import type { Arguments, CommandSpec } from './arguments.ts';
+import { readModel } from './model-file.ts';
+import { print, printJson } from './output.ts';
+import { table } from './table.ts';
+
+export const inspectSpec: CommandSpec = {
+  name: 'inspect',
+  usage: 'MODEL [--json]',
+  summary: 'Shows what a .tflite file holds: inputs, outputs, operators, weights, quantization, metadata.',
+  positionals: [1, 1],
+  options: { json: { type: 'boolean', help: 'print JSON' } },
+};
+
+function describeTensor({ tensor, name, shape, dtype, quant }: TensorSummary): string {
+  const head = `${tensor}  ${name}  ${dtype} [${shape.join(', ')}]`;
+  if (quant === undefined) return head;
+  const { scale } = quant;
+  if (typeof scale === 'number') return `${head}  scale ${scale}, zero point ${quant.zeroPoint}`;
+  return `${head}  ${scale.channels} scales along dimension ${scale.axis}, ${scale.min} to ${scale.max}`;
+}
+
+function opTable({ summary }: Inspection): string {
+  const rows = summary.ops.map(({ op, kind, version, constantBytes, outputs: [output] }) => [
+    String(op),
+    `${kind} v${version}`,
+    output === undefined ? '' : `${output.dtype} [${output.shape.join(', ')}]`,
+    constantBytes > 0 ? constantBytes.toLocaleString('en') : '',
+    output === undefined ? '' : `${output.tensor}  ${output.name}`,
+  ]);
+  return table(['op', 'operator', 'output', 'bytes', 'tensor'], rows, [
+    'right',
+    'left',
+    'left',
+    'right',
+    'left',
+  ]);
+}
+
+function formatInspection(path: string, bytes: number, inspection: Inspection): string {
+  const { summary, state, notes, keptFloat } = inspection;
+  const operators = summary.operators.map(({ kind, count }) => `${count} ${kind}`).join(', ');
+  const sections = [
+    `${path}: ${state} TensorFlow Lite model, ${bytes.toLocaleString('en')} bytes, ${summary.parameters.toLocaleString('en')} constants`,
+    `inputs\n${summary.inputs.map((tensor) => `  ${describeTensor(tensor)}`).join('\n')}`,
+    `outputs\n${summary.outputs.map((tensor) => `  ${describeTensor(tensor)}`).join('\n')}`,
+    `operators: ${operators}`,
+    opTable(inspection),
+  ];
+  if (keptFloat.length > 0) {
+    const list = keptFloat.map(({ op, kind, reason }) => `  op ${op} ${kind}: ${reason}`);
+    sections.push(`would stay in float when quantized\n${list.join('\n')}`);
+  }
+  if (notes.length > 0) sections.push(notes.map((note) => `note: ${note}`).join('\n'));
+  return sections.join('\n\n');
+}
+
+/** `zeropoint inspect` */
+export async function inspect(args: Arguments): Promise<void> {
+  const { path, bytes, model } = readModel(args.positionals[0] ?? '');
+  const inspection = inspectModel(model);
+  if (args.values.json !== true) return print(formatInspection(path, bytes.length, inspection));
+  const labels = await readLabels(model, 0);
+  printJson({
+    file: path,
+    bytes: bytes.length,
+    ...inspection,
+    tfliteMetadata: readTfliteMetadata(model),
+    ...(labels !== undefined && { labels: labels.length }),
+  });
+}

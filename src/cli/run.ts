@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import { readNpy, writeNpy } from '../core/formats/npy.ts';
+import { inMemory } from '../core/formats/random-access.ts';
+import { mainGraph, tensorAt } from '../core/model/graph.ts';
+import type { Graph, Model, Sample, TensorData, TensorId } from '../core/model/types.ts';
+import { Problem } from '../core/problem.ts';
+import { type Arguments, type CommandSpec, listOption, textOption, usageProblem } from './arguments.ts';
+import { activations, arithmeticOption, openExecutor, parseArithmetic, runnable } from './executors.ts';
+import { readBytes, writeBytes } from './files.ts';
+import { readModel } from './model-file.ts';
+import { note } from './output.ts';
+
+export const runSpec: CommandSpec = {
+  name: 'run',
+  usage: 'MODEL --input [NAME=]FILE.npy … --output OUT.npy [--dump DIR]',
+  summary:
+    'Runs a float or int8 model once on raw tensors. A model with several inputs takes --input once for each, in order or\n' +
+    'by name; several outputs are written as OUT.npy, OUT.1.npy, OUT.2.npy …',
+  positionals: [1, 1],
+  options: {
+    input: {
+      type: 'string',
+      short: 'i',
+      multiple: true,
+      value: '[NAME=]FILE',
+      help: 'a tensor, with its type and shape',
+    },
+    output: { type: 'string', short: 'o', value: 'FILE', help: 'where the first output goes' },
+    dump: { type: 'string', value: 'DIR', help: 'write every intermediate tensor to DIR/<tensor index>.npy' },
+    arithmetic: arithmeticOption,
+  },
+};
+
+/** Argument names of the signature first, then tensor names. */
+function inputPosition(model: Model, name: string): number {
+  const graph = mainGraph(model);
+  const argument = model.signatures.find((s) => s.graph === 0)?.inputs.find((input) => input.name === name);
+  const byArgument = argument === undefined ? -1 : graph.inputs.indexOf(argument.tensor);
+  return byArgument >= 0 ? byArgument : graph.inputs.findIndex((id) => tensorAt(graph, id).name === name);
+}
+
+/** An array given without the batch dimension of 1, or with another spelling of the same shape, is taken as meant. */
+function fitShape(value: TensorData, graph: Graph, id: TensorId): TensorData {
+  const { shape } = tensorAt(graph, id);
+  const significant = (sizes: readonly number[]) => sizes.filter((size) => size !== 1).join();
+  return significant(value.shape) === significant(shape) ? { ...value, shape } : value;
+}
+
+async function readInputs(model: Model, given: readonly string[]): Promise<Sample> {
+  const graph = mainGraph(model);
+  const values: (TensorData | undefined)[] = graph.inputs.map(() => undefined);
+  for (const [index, text] of given.entries()) {
+    const [, name, path = ''] = /^(?:([^=]+)=)?(.*)$/s.exec(text) ?? [];
+    const position = name === undefined ? index : inputPosition(model, name);
+    const id = graph.inputs[position];
+    if (id === undefined) {
+      const names = graph.inputs.map((input) => `“${tensorAt(graph, input).name}”`).join(', ');
+      const what = name === undefined ? `input ${index + 1}` : `input “${name}”`;
+      throw new Problem('model/inputs', `The model has no ${what}; its inputs are ${names}.`, {
+        input: name ?? index,
+      });
+    }
+    values[position] = fitShape(await readNpy(inMemory(readBytes(path))), graph, id);
+  }
+  return values.map((value, position) => {
+    if (value !== undefined) return value;
+    const { name } = tensorAt(graph, graph.inputs[position] as TensorId);
+    throw new Problem('model/inputs', `Nothing was given for input “${name}”.`, { input: name });
+  });
+}
+
+function outputPath(first: string, index: number): string {
+  return index === 0 ? first : `${first.replace(/\.npy$/, '')}.${index}.npy`;
+}
+
+/** `zeropoint run` */
+export async function run(args: Arguments): Promise<void> {
+  const output = textOption(args, 'output');
+  const dump = textOption(args, 'dump');
+  if (output === undefined && dump === undefined)
+    throw usageProblem('--output or --dump is needed.', runSpec);
+  const arithmetic = parseArithmetic(args);
+  const executable = runnable(readModel(args.positionals[0] ?? '').model);
+  const inputs = await readInputs(executable.model, listOption(args, 'input'));
+  const taps = dump === undefined ? [] : activations(executable.model);
+  const executor = await openExecutor(executable, { taps, arithmetic });
+  const outputs = await executor.execute(inputs, (id, value) => {
+    if (dump !== undefined) writeBytes(join(dump, `${id}.npy`), writeNpy(value));
+  });
+  executor.dispose();
+  if (output !== undefined)
+    for (const [i, value] of outputs.entries()) writeBytes(outputPath(output, i), writeNpy(value));
+  const files = output === undefined ? [] : outputs.map((_, i) => outputPath(output, i));
+  note([...files, ...(dump === undefined ? [] : [`${taps.length} tensors in ${dump}`])].join(', '));
+}

@@ -1,0 +1,128 @@
+import { isIdx } from './idx.ts';
+import { isGzip } from './inflate.ts';
+import { isNpy } from './npy.ts';
+import { latin1, type PictureKind, pictureKind } from './picture-kind.ts';
+import { type ProtobufKind, protobufKind } from './protobuf-kind.ts';
+import { localNames } from './zip-local-names.ts';
+
+export type FileKind =
+  | 'empty'
+  | 'unknown'
+  | 'text'
+  | 'json'
+  | 'html'
+  | 'git-lfs'
+  | 'tflite'
+  | 'tflite-other-version'
+  | ProtobufKind
+  | 'hdf5'
+  | 'keras'
+  | 'pytorch'
+  | 'pickle'
+  | 'tfjs'
+  | 'task-bundle'
+  | 'gguf'
+  | 'npy'
+  | 'npz'
+  | 'idx'
+  | 'gzip'
+  | 'zip'
+  | PictureKind;
+
+/** What a file is by its content. `description` completes the sentence "This is …". */
+export interface Detected {
+  readonly kind: FileKind;
+  readonly description: string;
+}
+
+/** Bytes from the beginning of a file that are enough to tell its kind. */
+export const DETECT_LENGTH = 1 << 16;
+
+const descriptions: Readonly<Record<FileKind, string>> = {
+  empty: 'an empty file',
+  unknown: 'a file of a kind that is not known here',
+  text: 'a text file',
+  json: 'a JSON file',
+  html: 'a web page: the link probably led to a page about the file, not to the file',
+  'git-lfs': 'a Git LFS pointer, not the file itself: fetch it with "git lfs pull"',
+  tflite: 'a TensorFlow Lite model',
+  'tflite-other-version': 'a FlatBuffers file whose identifier is not that of TensorFlow Lite ("TFL3")',
+  onnx: 'an ONNX model',
+  'saved-model': 'the graph of a TensorFlow SavedModel: convert its folder to .tflite first',
+  'frozen-graph': 'a frozen TensorFlow 1 graph: convert it to .tflite first',
+  coreml: 'a Core ML model',
+  hdf5: 'an HDF5 file, as Keras saves models (.h5): convert it to .tflite first',
+  keras: 'a Keras model (.keras): convert it to .tflite first',
+  pytorch: 'a PyTorch checkpoint: export the model to .tflite first',
+  pickle: 'a Python pickle',
+  tfjs: 'a TensorFlow.js model description: convert the model to .tflite first',
+  'task-bundle': 'a MediaPipe bundle, a zip of .tflite files: unpack it and take one of them',
+  gguf: 'a GGUF language model',
+  npy: 'a NumPy array',
+  npz: 'an archive of NumPy arrays',
+  idx: 'an IDX array, as MNIST comes',
+  gzip: 'a gzip file',
+  zip: 'a zip file',
+  png: 'a PNG picture',
+  jpeg: 'a JPEG picture',
+  webp: 'a WebP picture',
+  bmp: 'a BMP picture',
+  gif: 'a GIF picture',
+  svg: 'an SVG drawing',
+  tiff: 'a TIFF picture',
+  avif: 'an AVIF picture',
+  heic: 'a HEIC picture',
+  ico: 'an icon',
+};
+
+/**
+ * Tells what a file is by its content, never by its name, so that a wrong one is refused by what it truly is.
+ * @param bytes - the file, or its first `DETECT_LENGTH` bytes.
+ */
+export function detect(bytes: Uint8Array): Detected {
+  const kind = kindOf(bytes);
+  return { kind, description: descriptions[kind] };
+}
+
+function kindOf(bytes: Uint8Array): FileKind {
+  if (bytes.length === 0) return 'empty';
+  return binaryKind(bytes) ?? pictureKind(bytes) ?? textKind(bytes) ?? protobufKind(bytes) ?? 'unknown';
+}
+
+function binaryKind(bytes: Uint8Array): FileKind | undefined {
+  if (/^TFL\d$/.test(latin1(bytes, 4, 4)))
+    return latin1(bytes, 4, 4) === 'TFL3' ? 'tflite' : 'tflite-other-version';
+  const start = latin1(bytes, 0, 14);
+  if (start.startsWith('PK\x03\x04') || start.startsWith('PK\x05\x06')) return zipKind(bytes);
+  if (start.startsWith('\x89HDF\r\n\x1a\n')) return 'hdf5';
+  if (start.startsWith('GGUF')) return 'gguf';
+  if (isNpy(bytes)) return 'npy';
+  if (isGzip(bytes)) return 'gzip';
+  if (isIdx(bytes)) return 'idx';
+  // torch.save before version 1.6: a pickle (protocol 2) of the magic number 0x1950a86a20f9469cfc6c.
+  if (start.startsWith('\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19')) return 'pytorch';
+  // Python's pickle since protocol 2: the opcode PROTO and the protocol, then an opcode of the first value.
+  const [proto = 0, protocol = 0] = bytes;
+  if (proto === 0x80 && protocol >= 2 && protocol <= 5 && /[}\]()\x8a\x95c]/.test(start.charAt(2)))
+    return 'pickle';
+  return undefined;
+}
+
+function zipKind(bytes: Uint8Array): FileKind {
+  const names = localNames(bytes);
+  if (names.some((name) => name.endsWith('/data.pkl') || name === 'data.pkl')) return 'pytorch';
+  if (names.some((name) => name === 'model.weights.h5' || name === 'metadata.json')) return 'keras';
+  if (names.length > 0 && names.every((name) => name.endsWith('.npy'))) return 'npz';
+  return names.some((name) => /\.(tflite|task)$/.test(name)) ? 'task-bundle' : 'zip';
+}
+
+function textKind(bytes: Uint8Array): FileKind | undefined {
+  const head = latin1(bytes, 0, 4096);
+  const text = head.replace(/^\xef\xbb\xbf/, '').trimStart();
+  if (/^(<!doctype html|<html|<head|<body)/i.test(text)) return 'html';
+  if (text.startsWith('version https://git-lfs.github.com/spec/')) return 'git-lfs';
+  if (!/^[\t\n\r\x20-\x7e\x80-\xff]*$/.test(head)) return undefined;
+  if (/^[{[]/.test(text))
+    return /"modelTopology"|"format"\s*:\s*"(layers|graph)-model"/.test(text) ? 'tfjs' : 'json';
+  return 'text';
+}
