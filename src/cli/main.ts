@@ -3,6 +3,7 @@ import { type Arguments, type CommandSpec, helpOf, parseArguments, usageProblem 
 import { dequantizeCommand, dequantizeSpec } from './dequantize.ts';
 import { inspect, inspectSpec } from './inspect.ts';
 import { note, print } from './output.ts';
+import { quantizeCommand, quantizeSpec } from './quantize.ts';
 import { run, runSpec } from './run.ts';
 
 interface Command {
@@ -12,6 +13,7 @@ interface Command {
 
 const commands: readonly Command[] = [
   { spec: inspectSpec, execute: inspect },
+  { spec: quantizeSpec, execute: quantizeCommand },
   { spec: runSpec, execute: run },
   { spec: dequantizeSpec, execute: dequantizeCommand },
 ];

@@ -1,18 +1,23 @@
+import { elementCount } from '../model/data.ts';
 import { tensorAt } from '../model/graph.ts';
-import type { Graph, Sample } from '../model/types.ts';
+import type { Graph, Sample, TensorId } from '../model/types.ts';
 import { Problem } from '../problem.ts';
 
-/** Throws Problem `model/inputs` unless `inputs` has one value per graph input, of its dtype and shape. */
-export function checkInputs(graph: Graph, inputs: Sample): void {
-  if (inputs.length !== graph.inputs.length) {
-    const text = `The model takes ${graph.inputs.length} inputs; ${inputs.length} were given.`;
-    throw new Problem('model/inputs', text, { expected: graph.inputs.length, given: inputs.length });
+/**
+ * @param ids - the tensors that are given values; the graph's inputs unless said
+ * @throws Problem `model/inputs` unless `inputs` has one value for each, of its dtype and shape
+ */
+export function checkInputs(graph: Graph, inputs: Sample, ids: readonly TensorId[] = graph.inputs): void {
+  if (inputs.length !== ids.length) {
+    const text = `The model takes ${ids.length} inputs; ${inputs.length} were given.`;
+    throw new Problem('model/inputs', text, { expected: ids.length, given: inputs.length });
   }
-  graph.inputs.forEach((id, index) => {
+  ids.forEach((id, index) => {
     const { name, dtype, shape } = tensorAt(graph, id);
     const given = inputs[index];
-    if (given?.dtype === dtype && given.shape.join() === shape.join()) return;
-    const text = `Input ${index} (${name}) takes ${dtype} [${shape}]; ${given?.dtype} [${given?.shape}] was given.`;
+    const fits = given?.dtype === dtype && given.shape.join() === shape.join();
+    if (fits && given.data.length === elementCount(shape)) return;
+    const text = `Input ${index} (${name}) takes ${dtype} [${shape}]; ${given?.dtype} [${given?.shape}] with ${given?.data.length} elements was given.`;
     throw new Problem('model/inputs', text, { input: index, expected: shape, given: given?.shape });
   });
 }

@@ -1,6 +1,6 @@
 import { type Call, quietCall } from '../call.ts';
-import type { NamedSample, SampleSource, SkippedSample } from './samples.ts';
 import { Problem } from '../problem.ts';
+import type { NamedSample, SampleSource, SkippedSample } from './samples.ts';
 
 export interface Seen {
   /** Samples that were used. */
@@ -16,7 +16,10 @@ export interface Seen {
 export async function eachSample(
   source: SampleSource,
   use: (sample: NamedSample, index: number) => Promise<unknown>,
-  { limit = Number.POSITIVE_INFINITY, call = quietCall }: { readonly limit?: number; readonly call?: Call | undefined },
+  {
+    limit = Number.POSITIVE_INFINITY,
+    call = quietCall,
+  }: { readonly limit?: number; readonly call?: Call | undefined },
 ): Promise<Seen> {
   const skipped: SkippedSample[] = [];
   const total = Math.min(limit, source.count);
@@ -31,7 +34,8 @@ export async function eachSample(
   }
   if (samples > 0) return { samples, skipped };
   const [first] = skipped;
-  const reason = first === undefined ? '' : ` ${skipped.length} were skipped; “${first.name}”: ${first.problem.message}`;
+  const reason =
+    first === undefined ? '' : ` ${skipped.length} were skipped; “${first.name}”: ${first.problem.message}`;
   throw new Problem('images/none', `There is no sample to work with.${reason}`, {
     skipped: skipped.map(({ name, problem }) => ({ name, code: problem.code })),
   });

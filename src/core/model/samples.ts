@@ -19,8 +19,11 @@ export interface SampleSource {
   readonly count: number;
   /** Names of the classes, by label, where known. */
   readonly classNames?: readonly string[];
-  /** @param onSkip - told about every item that could not be used, with the reason. */
-  open(onSkip?: (name: string, problem: Problem) => void): AsyncIterable<NamedSample>;
+  /**
+   * @param onSkip - told about every item that could not be used, with the reason.
+   * @param every - only every so many-th item, from the first: a quick look across all of them.
+   */
+  open(onSkip?: (name: string, problem: Problem) => void, every?: number): AsyncIterable<NamedSample>;
 }
 
 /** A sample that could not be used, and why. */

@@ -42,8 +42,8 @@ export function arraySource(
   }
   if (count === 0) throw new Problem('images/none', 'The array holds no samples.');
   if (labels !== undefined && labels.length !== count) throw labelCount(labels.length, count);
-  async function* open(): AsyncGenerator<NamedSample> {
-    for (let index = 0; index < count; index++) {
+  async function* open(_onSkip?: unknown, every = 1): AsyncGenerator<NamedSample> {
+    for (let index = 0; index < count; index += every) {
       const sample = await Promise.all(
         feeds.map(async ({ array, input }) => {
           const size = elementCount(input.shape);

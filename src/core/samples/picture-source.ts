@@ -40,7 +40,10 @@ export function pictureSource(items: readonly PictureItem[], options: PictureSou
   return {
     count: items.length,
     ...(options.classNames && { classNames: options.classNames }),
-    open: (onSkip) => readPictures(items, options, onSkip),
+    open: (onSkip, every = 1) => {
+      const chosen = items.filter((_, index) => index % every === 0);
+      return readPictures(chosen, options, onSkip);
+    },
   };
 }
 

@@ -1,0 +1,47 @@
+import { elementCount } from '../model/data.ts';
+import { tensorAt } from '../model/graph.ts';
+import type { Graph, Shape } from '../model/types.ts';
+
+/**
+ * Answers of classifiers. The answer is the class with the highest score and, among equals, the first, as NumPy's and
+ * TensorFlow Lite's argmax say, so that figures compare with theirs. int8 scores tie often (two of 256 steps); how often
+ * is therefore told beside every count.
+ */
+export function topClass(scores: Float32Array): number {
+  let best = 0;
+  for (let i = 1; i < scores.length; i++) if ((scores[i] as number) > (scores[best] as number)) best = i;
+  return best;
+}
+
+/** Whether another class scores as high as the answer, so that the answer was decided by order alone. */
+export function isTie(scores: Float32Array): boolean {
+  const best = scores[topClass(scores)] as number;
+  return scores.indexOf(best) !== scores.lastIndexOf(best);
+}
+
+/** How many classes come before `label` in the order of scores, the first among equals first; 0 is the answer. */
+export function rankOf(label: number, scores: Float32Array): number {
+  const own = scores[label] as number;
+  return scores.reduce((rank, score, i) => rank + (score > own || (score === own && i < label) ? 1 : 0), 0);
+}
+
+/** Top-5 accuracy is told from this many classes on; with fewer it says little. */
+export const classesForTop5 = 10;
+
+/** Whether all but one dimension are 1: one score a class. */
+function isVector(shape: Shape): boolean {
+  return elementCount(shape) >= 2 && shape.filter((size) => size > 1).length === 1;
+}
+
+/**
+ * Position in `graph.outputs` of the scores of a classifier: the first output with one dimension other than 1.
+ * `undefined` for other models; an output of an input's shape is a reconstruction (an autoencoder's), not scores.
+ */
+export function classOutput(graph: Graph): number | undefined {
+  const inputs = graph.inputs.map((id) => tensorAt(graph, id).shape.join());
+  const index = graph.outputs.findIndex((id) => {
+    const { shape } = tensorAt(graph, id);
+    return isVector(shape) && !inputs.includes(shape.join());
+  });
+  return index < 0 ? undefined : index;
+}

@@ -1,0 +1,244 @@
+import { constantOf, elementCount } from '../../model/data.ts';
+import { isPresent, opName, tensorAt } from '../../model/graph.ts';
+import type { Activation } from '../../model/options.ts';
+import type { Dtype, Graph, Op, OpId, Quant, Shape, TensorData, TensorId } from '../../model/types.ts';
+import { Problem } from '../../problem.ts';
+import { clamp, type FixedPoint, quantizeMultiplier, roundHalfAway } from '../fixed-point.ts';
+import type { Int8Kernels, Output } from './kernels.ts';
+
+/**
+ * Whose bits a plan reproduces. They differ where TensorFlow Lite's own reference kernels left fixed point:
+ * FULLY_CONNECTED rescales in float64, LOGISTIC and TANH are tables of float results.
+ */
+export type Arithmetic = 'tflm' | 'litert-reference';
+
+/** A tensor with the buffer that its steps read and write. */
+export interface Value extends TensorData {
+  readonly id: TensorId;
+  readonly name: string;
+  readonly constant: boolean;
+  readonly quant: Quant | undefined;
+}
+/** A per-tensor quantized value of one byte an element. */
+export interface QuantizedValue extends Value {
+  readonly data: Int8Array | Uint8Array;
+  readonly scale: number;
+  readonly zeroPoint: number;
+  /** Bounds of the stored type. */
+  readonly min: number;
+  readonly max: number;
+}
+export interface Int8Value extends QuantizedValue {
+  readonly data: Int8Array;
+}
+
+/** What is the same for all ops of a plan. */
+export interface PlanContext {
+  readonly graph: Graph;
+  readonly kernels: Int8Kernels;
+  readonly arithmetic: Arithmetic;
+  /** Buffers of the activations. */
+  readonly buffers: ReadonlyMap<TensorId, TensorData>;
+}
+
+/** What the planner of one op sees of the model; every refusal names the op and its position. */
+export class OpContext {
+  readonly kernels: Int8Kernels;
+  readonly arithmetic: Arithmetic;
+  readonly #plan: PlanContext;
+  readonly #op: Op;
+  readonly #id: OpId;
+
+  constructor(plan: PlanContext, op: Op, id: OpId) {
+    this.#plan = plan;
+    this.#op = op;
+    this.#id = id;
+    this.kernels = plan.kernels;
+    this.arithmetic = plan.arithmetic;
+  }
+
+  /** The op as messages name it. */
+  describe(): string {
+    return `Op ${this.#id} (${opName(this.#op)})`;
+  }
+
+  /** The op breaks a rule that TensorFlow Lite's kernel checks too. */
+  invalid(reason: string): Problem {
+    return new Problem('model/invalid', `${this.describe()}: ${reason}.`, {
+      op: opName(this.#op),
+      position: this.#id,
+    });
+  }
+
+  /** The op is sound, but this form of it has no int8 kernel here: `form` follows the op's name. */
+  unsupported(form: string): Problem {
+    const op = opName(this.#op);
+    return new Problem('model/unsupported-op', `No int8 kernel for ${op} ${form}.`, {
+      op,
+      position: this.#id,
+      form,
+    });
+  }
+
+  has(position: number): boolean {
+    return isPresent(this.#op.inputs[position]);
+  }
+
+  input(position: number): Value {
+    const id = this.#op.inputs[position];
+    if (!isPresent(id)) throw this.invalid(`input ${position} is missing`);
+    return this.#value(id);
+  }
+
+  output(position = 0): Value {
+    const id = this.#op.outputs[position];
+    if (!isPresent(id)) throw this.invalid(`output ${position} is missing`);
+    return this.#value(id);
+  }
+
+  #value(id: TensorId): Value {
+    const tensor = tensorAt(this.#plan.graph, id);
+    const value = this.#plan.buffers.get(id) ?? constantOf(tensor);
+    if (value === undefined) throw this.invalid(`tensor "${tensor.name}" has no value`);
+    return { ...value, id, name: tensor.name, constant: tensor.data !== undefined, quant: tensor.quant };
+  }
+
+  int8Input(position: number): Int8Value {
+    return this.int8(this.input(position));
+  }
+
+  int8Output(position = 0): Int8Value {
+    return this.int8(this.output(position));
+  }
+
+  int8(value: Value): Int8Value {
+    const { data } = value;
+    if (value.dtype !== 'int8' || !(data instanceof Int8Array)) throw this.unsupported(`on ${value.dtype}`);
+    return { ...this.quantized(value), data };
+  }
+
+  /** int8 or uint8 with one scale and zero point. */
+  quantized(value: Value): QuantizedValue {
+    const { data, dtype, quant } = value;
+    if (!(data instanceof Int8Array || data instanceof Uint8Array) || dtype === 'bool')
+      throw this.unsupported(`on ${dtype}`);
+    const scales = this.scales(value);
+    if (scales.length !== 1)
+      throw this.unsupported(`on a tensor with ${scales.length} scales ("${value.name}")`);
+    const [min, max] = data instanceof Int8Array ? [-128, 127] : [0, 255];
+    const zeroPoint = quant?.zeroPoint[0] ?? 0;
+    if (zeroPoint < min || zeroPoint > max)
+      throw this.invalid(`zero point ${zeroPoint} of "${value.name}" is no ${dtype}`);
+    return { ...value, data, scale: scales[0] as number, zeroPoint, min, max };
+  }
+
+  /** All scales of a tensor, each finite and above 0. */
+  scales(value: Value): Float32Array {
+    const scale = value.quant?.scale;
+    if (scale === undefined || scale.length === 0) throw this.invalid(`tensor "${value.name}" has no scale`);
+    const bad = scale.find((s) => !(s > 0 && Number.isFinite(s)));
+    if (bad !== undefined) throw this.invalid(`scale ${bad} of "${value.name}" is not a positive number`);
+    return scale;
+  }
+
+  /** The elements of a constant input: weights, tables, alphas. */
+  constant(position: number): Value {
+    const value = this.input(position);
+    if (!value.constant) throw this.unsupported(`whose input ${position} is not constant`);
+    return value;
+  }
+
+  /** The integers of a constant input: axes, paddings, shapes, permutations. */
+  integers(position: number): readonly number[] {
+    const { data, dtype } = this.constant(position);
+    if (dtype !== 'int32' && dtype !== 'int64')
+      throw this.invalid(`input ${position} is ${dtype}, not int32 or int64`);
+    return Array.from(data as Iterable<number | bigint>, Number);
+  }
+
+  /** The graph's shape of a tensor must be what the op computes from its inputs. */
+  expectShape(value: Value, shape: Shape): void {
+    const same = value.shape.length === shape.length && value.shape.every((size, d) => size === shape[d]);
+    if (!same)
+      throw this.invalid(`tensor "${value.name}" has shape [${value.shape}] where the op makes [${shape}]`);
+  }
+
+  expectCount(value: Value, count: number): void {
+    if (elementCount(value.shape) !== count) {
+      throw this.invalid(`tensor "${value.name}" of shape [${value.shape}] does not hold ${count} elements`);
+    }
+  }
+
+  expectDtype(value: Value, dtype: Dtype): void {
+    if (value.dtype !== dtype)
+      throw this.invalid(`tensor "${value.name}" is ${value.dtype} where the op needs ${dtype}`);
+  }
+
+  expectRank(value: Value, rank: number): void {
+    if (value.shape.length !== rank)
+      throw this.invalid(`tensor "${value.name}" of shape [${value.shape}] needs ${rank} dimensions`);
+  }
+
+  /** The op moves or compares raw values, so both tensors must have the same parameters. */
+  expectSameQuant(a: QuantizedValue, b: QuantizedValue): void {
+    if (a.scale !== b.scale || a.zeroPoint !== b.zeroPoint) {
+      throw this.invalid(`"${a.name}" and "${b.name}" must have the same scale and zero point`);
+    }
+  }
+
+  /** The op's kernel computes for one fixed output scale (to 0.1 %, as TensorFlow Lite checks) and zero point. */
+  expectOutput(value: QuantizedValue, scale: number, zeroPoint: number): void {
+    if (Math.abs(value.scale - scale) > 0.001 * scale || value.zeroPoint !== zeroPoint) {
+      throw this.invalid(`output "${value.name}" needs scale ${scale} and zero point ${zeroPoint}`);
+    }
+  }
+
+  /** A real multiplier in fixed point, if int32 can hold what it does. */
+  fixedPoint(real: number): FixedPoint {
+    const value = Number.isFinite(real) ? quantizeMultiplier(real) : undefined;
+    if (value === undefined || value.shift > 30)
+      throw this.invalid(`its scales are too far apart (factor ${real})`);
+    return value;
+  }
+
+  /** One real multiplier and the range of a fused activation as an output stage. */
+  outputStage(output: QuantizedValue, real: number, activation: Activation = 'NONE'): Output {
+    const { multiplier, shift } = this.fixedPoint(real);
+    const rescale = {
+      kind: 'fixed',
+      multiplier: Int32Array.of(multiplier),
+      shift: Int32Array.of(shift),
+    } as const;
+    return { rescale, zeroPoint: output.zeroPoint, ...this.activationRange(output, activation) };
+  }
+
+  /** CalculateActivationRangeQuantized of tflite/kernels/kernel_util.cc; the quotient is float32. */
+  activationRange(
+    output: QuantizedValue,
+    activation: Activation,
+  ): { readonly min: number; readonly max: number } {
+    const { scale, zeroPoint, min, max } = output;
+    const quantized = (real: number): number =>
+      clamp(zeroPoint + roundHalfAway(Math.fround(real / scale)), min, max);
+    switch (activation) {
+      case 'NONE':
+        return { min, max };
+      case 'RELU':
+        return { min: quantized(0), max };
+      case 'RELU6':
+        return { min: quantized(0), max: quantized(6) };
+      case 'RELU_N1_TO_1':
+        return { min: quantized(-1), max: quantized(1) };
+      case 'TANH':
+      case 'SIGN_BIT':
+        throw this.unsupported(`with a fused ${activation}`);
+      default:
+        return activation satisfies never;
+    }
+  }
+}
+
+/** A dimension of a shape that has been checked to have it. */
+export function size(shape: Shape, dimension: number): number {
+  return shape[dimension] as number;
+}

@@ -1,0 +1,170 @@
+import { describe, expect, test } from 'vitest';
+import type { Graph, Model, Op, OpId, Quant, Tensor, TensorData, TensorId } from '../../model/types.ts';
+import { Problem } from '../../problem.ts';
+import { createInt8Executor } from './executor.ts';
+
+const id = (position: number) => position as TensorId;
+const ids = (...positions: number[]) => positions.map(id);
+
+function quant(scale: number, zeroPoint = 0): Quant {
+  return { scale: Float32Array.of(scale), zeroPoint: Int32Array.of(zeroPoint), axis: 0 };
+}
+function activation(name: string, shape: readonly number[], parameters: Quant = quant(0.1)): Tensor {
+  return { name, shape, dtype: 'int8', quant: parameters };
+}
+function weights(name: string, shape: readonly number[], values: readonly number[]): Tensor {
+  return {
+    name,
+    shape,
+    dtype: 'int8',
+    data: new Uint8Array(Int8Array.from(values).buffer),
+    quant: quant(0.5),
+  };
+}
+function integers(name: string, values: readonly number[], dtype: 'int32' | 'int8' = 'int32'): Tensor {
+  const data = dtype === 'int32' ? Int32Array.from(values) : Int8Array.from(values);
+  return { name, shape: [values.length], dtype, data: new Uint8Array(data.buffer) };
+}
+function modelOf(graph: Omit<Graph, 'name'>): Model {
+  return { description: '', graphs: [{ name: 'main', ...graph }], signatures: [], metadata: [] };
+}
+const conv = {
+  padding: 'SAME',
+  strideH: 1,
+  strideW: 1,
+  dilationH: 1,
+  dilationW: 1,
+  activation: 'NONE',
+} as const;
+
+/** x [1,2,2,1] → 1×1 convolution by 2 · 0.5 plus 0 → reshape to [4], all with scale 0.1. */
+const tensors: readonly Tensor[] = [
+  activation('x', [1, 2, 2, 1]),
+  weights('w', [1, 1, 1, 1], [2]),
+  integers('b', [0]),
+  activation('y', [1, 2, 2, 1]),
+  activation('flat', [4]),
+];
+const convolve: Op = { kind: 'CONV_2D', options: conv, inputs: ids(0, 1, 2), outputs: ids(3), version: 3 };
+const reshape: Op = {
+  kind: 'RESHAPE',
+  options: { newShape: [4] },
+  inputs: ids(3),
+  outputs: ids(4),
+  version: 1,
+};
+const graph = { tensors, ops: [convolve, reshape], inputs: ids(0), outputs: ids(4) };
+
+function withTensor(position: number, change: Partial<Tensor>): Model {
+  return modelOf({
+    ...graph,
+    tensors: tensors.map((tensor, k) => (k === position ? { ...tensor, ...change } : tensor)),
+  });
+}
+function withOp(op: Op): Model {
+  return modelOf({ ...graph, ops: [op, reshape] });
+}
+const value = (shape: readonly number[], data: readonly number[]): TensorData => ({
+  shape,
+  dtype: 'int8',
+  data: Int8Array.from(data),
+});
+const arithmetic = 'tflm';
+
+test('runs op after op and gives outputs that the next run does not overwrite', async () => {
+  const executor = createInt8Executor(modelOf(graph), { arithmetic });
+  const [first] = await executor.execute([value([1, 2, 2, 1], [1, -2, 3, 127])]);
+  await executor.execute([value([1, 2, 2, 1], [0, 0, 0, 0])]);
+  expect(first).toEqual(value([4], [1, -2, 3, 127]));
+});
+
+test('shows tapped tensors in execution order', async () => {
+  const seen = async (taps: readonly TensorId[] | 'all') => {
+    const order: number[] = [];
+    const executor = createInt8Executor(modelOf(graph), { arithmetic, taps });
+    await executor.execute([value([1, 2, 2, 1], [1, 2, 3, 4])], (tensor) => order.push(tensor));
+    return order;
+  };
+  expect(await seen('all')).toEqual([0, 3, 4]);
+  expect(await seen(ids(4, 0))).toEqual([0, 4]);
+  expect(await seen([])).toEqual([]);
+});
+
+test('runs one op alone on given activations', () => {
+  const executor = createInt8Executor(modelOf(graph), { arithmetic });
+  expect(executor.runOp(0 as OpId, [value([1, 2, 2, 1], [5, 6, 7, 8])])).toEqual([
+    value([1, 2, 2, 1], [5, 6, 7, 8]),
+  ]);
+});
+
+describe('refuses inputs that do not fit', () => {
+  const executor = createInt8Executor(modelOf(graph), { arithmetic });
+  test.each([
+    ['nothing', []],
+    ['another shape', [value([2, 2], [1, 2, 3, 4])]],
+    ['another type', [{ shape: [1, 2, 2, 1], dtype: 'uint8', data: Uint8Array.of(1, 2, 3, 4) } as const]],
+    ['too few elements', [value([1, 2, 2, 1], [1, 2])]],
+  ])('%s', async (_, inputs) => {
+    await expect(executor.execute(inputs)).rejects.toMatchObject({ code: 'model/inputs' });
+  });
+});
+
+describe('refuses models that contradict themselves', () => {
+  test.each<[string, Model, RegExp]>([
+    [
+      'a missing scale',
+      modelOf({ ...graph, tensors: tensors.map(({ quant: _, ...tensor }) => tensor) }),
+      /has no scale/,
+    ],
+    ['a scale of 0', withTensor(3, { quant: quant(0) }), /scale 0 of "y"/],
+    ['weights with a zero point', withTensor(1, { quant: quant(0.5, 3) }), /zero point that is not 0/],
+    ['a missing bias', withOp({ ...convolve, inputs: ids(0, 1, -1) }), /needs a bias/],
+    ['a bias of the wrong type', withTensor(2, integers('b', [0], 'int8')), /not int32/],
+    ['a bias of the wrong length', withTensor(2, integers('b', [0, 1])), /does not hold 1 elements/],
+    ['an output of another size', withTensor(3, { shape: [1, 1, 2, 1] }), /where it makes \[1,2,2,1\]/],
+    ['a stride of 0', withOp({ ...convolve, options: { ...conv, strideH: 0 } }), /must be 1 or more/],
+    ['a move between two scales', withTensor(4, { quant: quant(0.2) }), /same scale and zero point/],
+    ['scales too far apart', withTensor(3, { quant: quant(1e-30) }), /too far apart/],
+    ['a zero point outside of its type', withTensor(0, { quant: quant(0.1, 300) }), /zero point 300/],
+    ['an op that reads what a later op makes', modelOf({ ...graph, ops: [reshape, convolve] }), /tensor 3/],
+  ])('%s', (_, model, message) => {
+    expect(() => createInt8Executor(model, { arithmetic })).toThrow(message);
+    expect(() => createInt8Executor(model, { arithmetic })).toThrow(Problem);
+  });
+});
+
+test('names every op that has no kernel, and where', () => {
+  const unknown = (name: string, input: number, output: number): Op => ({
+    kind: 'OPAQUE',
+    name,
+    options: {},
+    inputs: ids(input),
+    outputs: ids(output),
+    version: 1,
+  });
+  const model = modelOf({ ...graph, ops: [unknown('CUSTOM:a', 0, 3), unknown('LSTM', 3, 4)] });
+  expect(() => createInt8Executor(model, { arithmetic })).toThrow(
+    expect.objectContaining({
+      code: 'model/unsupported-op',
+      message: 'No int8 kernel for CUSTOM:a, LSTM.',
+      details: {
+        ops: [
+          { op: 'CUSTOM:a', position: 0 },
+          { op: 'LSTM', position: 1 },
+        ],
+      },
+    }),
+  );
+});
+
+test('names every form without a kernel: a float model is told op by op', () => {
+  const floats = tensors.map(
+    ({ quant: _, ...tensor }): Tensor => (tensor.data ? tensor : { ...tensor, dtype: 'float32' }),
+  );
+  expect(() => createInt8Executor(modelOf({ ...graph, tensors: floats }), { arithmetic })).toThrow(
+    expect.objectContaining({
+      code: 'model/unsupported-op',
+      message: 'No int8 kernel for CONV_2D on float32.',
+    }),
+  );
+});

@@ -1,0 +1,203 @@
+/**
+ * The arithmetic of an int8 model as an interface, so that plain TypeScript and WebAssembly can stand behind one plan.
+ *
+ * Every method prepares one step of a plan: it gets the op's constants and the buffers that the step will always work
+ * on, may pack weights and make tables, and returns the function that runs the step. All checking is the plan's work:
+ * parameters fit each other and the buffers. Images are NHWC, C order; zero points, clamps and shifts are int32.
+ */
+
+/** Runs one step: reads its inputs' buffers, writes its output's. */
+export type Step = () => void;
+/** One byte an element. */
+export type ByteArray = Int8Array | Uint8Array;
+/** Left and right; of equal shape wherever the op is element by element. */
+export type Operands<T> = readonly [left: T, right: T];
+
+/**
+ * How an int32 accumulator becomes an int8: rescaled, plus `zeroPoint`, clamped to the fused activation's range.
+ * One multiplier serves all channels, several are one per output channel.
+ */
+export interface Output {
+  readonly rescale: Rescale;
+  readonly zeroPoint: number;
+  readonly min: number;
+  readonly max: number;
+}
+/** 'fixed': MultiplyByQuantizedMultiplier. 'real': a product in float64, rounded half away from zero. */
+export type Rescale =
+  | { readonly kind: 'fixed'; readonly multiplier: Int32Array; readonly shift: Int32Array }
+  | { readonly kind: 'real'; readonly factor: Float64Array };
+
+/** A window that moves over an image; sizes and strides in pixels. Taps outside the image are skipped. */
+export interface Window {
+  readonly batch: number;
+  readonly inputH: number;
+  readonly inputW: number;
+  readonly inputC: number;
+  readonly outputH: number;
+  readonly outputW: number;
+  readonly outputC: number;
+  readonly filterH: number;
+  readonly filterW: number;
+  readonly strideH: number;
+  readonly strideW: number;
+  readonly dilationH: number;
+  readonly dilationW: number;
+  readonly padTop: number;
+  readonly padLeft: number;
+}
+
+export interface ConvParams {
+  readonly window: Window;
+  /** CONV_2D: OHWI, I = inputC / groups. DEPTHWISE_CONV_2D: HWO. Zero point 0. */
+  readonly weights: Int8Array;
+  /** One per output channel. */
+  readonly bias: Int32Array;
+  readonly inputZeroPoint: number;
+  readonly output: Output;
+}
+export interface DenseParams {
+  readonly batch: number;
+  readonly inputs: number;
+  readonly outputs: number;
+  /** [outputs, inputs] */
+  readonly weights: Int8Array;
+  readonly weightsZeroPoint: number;
+  readonly bias: Int32Array;
+  readonly inputZeroPoint: number;
+  readonly output: Output;
+}
+export interface MatMulParams {
+  /** left [batch, rows, depth] · right [batch, columns, depth] → [batch, rows, columns] */
+  readonly batch: number;
+  readonly rows: number;
+  readonly depth: number;
+  readonly columns: number;
+  readonly leftZeroPoint: number;
+  readonly rightZeroPoint: number;
+  readonly output: Output;
+}
+
+export interface Operand {
+  readonly zeroPoint: number;
+  readonly multiplier: number;
+  readonly shift: number;
+}
+export interface AddParams {
+  readonly left: Operand;
+  readonly right: Operand;
+  /** 1 for ADD, −1 for SUB. */
+  readonly sign: 1 | -1;
+  /** Both operands are shifted left by this before they are scaled. */
+  readonly leftShift: number;
+  readonly output: Output;
+}
+export interface MultiplyParams {
+  readonly leftZeroPoint: number;
+  readonly rightZeroPoint: number;
+  readonly output: Output;
+}
+
+export interface PoolParams {
+  readonly window: Window;
+  readonly min: number;
+  readonly max: number;
+}
+export interface ReduceParams {
+  /** For every input element the output element that it belongs to. */
+  readonly target: Int32Array;
+}
+export interface SumParams extends ReduceParams {
+  /** Zero point times the number of elements that fall together. */
+  readonly offset: number;
+  readonly output: Output;
+}
+export interface FloatSumParams extends ReduceParams {
+  /** y = round(float32(Σ x · factor) + bias) + zeroPoint, in float32 */
+  readonly factor: number;
+  readonly bias: number;
+  readonly zeroPoint: number;
+}
+export interface SoftmaxParams {
+  readonly rows: number;
+  readonly depth: number;
+  /** Scales a difference of two inputs to Q5, beta included. */
+  readonly multiplier: number;
+  readonly shift: number;
+  /** Smallest difference from the row's maximum that counts, ≤ 0. */
+  readonly minDifference: number;
+}
+export interface LogSoftmaxParams extends SoftmaxParams {
+  /** Scales a Q5 back to a difference of inputs. */
+  readonly reverseMultiplier: number;
+  readonly reverseShift: number;
+}
+export interface NormalizeParams {
+  readonly rows: number;
+  readonly depth: number;
+  readonly zeroPoint: number;
+}
+export interface QuantizeParams {
+  readonly scale: number;
+  readonly zeroPoint: number;
+  readonly min: number;
+  readonly max: number;
+}
+export interface ResizeParams {
+  readonly batch: number;
+  readonly inputH: number;
+  readonly inputW: number;
+  readonly outputH: number;
+  readonly outputW: number;
+  readonly channels: number;
+  /** Source position of output pixel i is (i · scale + offset) / 1024. */
+  readonly scaleH: number;
+  readonly scaleW: number;
+  readonly offsetH: number;
+  readonly offsetW: number;
+}
+export interface JoinParams {
+  /** Elements that each input contributes in turn, `count` times over. */
+  readonly sizes: readonly number[];
+  readonly count: number;
+}
+
+export interface Int8Kernels {
+  conv2d(params: ConvParams, input: Int8Array, output: Int8Array): Step;
+  depthwiseConv2d(params: ConvParams, input: Int8Array, output: Int8Array): Step;
+  /** Taps scatter: `window` describes the forward convolution from the output image to the input image. */
+  transposeConv2d(params: ConvParams, input: Int8Array, output: Int8Array): Step;
+  dense(params: DenseParams, input: Int8Array, output: Int8Array): Step;
+  matMul(params: MatMulParams, operands: Operands<Int8Array>, output: Int8Array): Step;
+  add(params: AddParams, operands: Operands<Int8Array>, output: Int8Array): Step;
+  multiply(params: MultiplyParams, operands: Operands<Int8Array>, output: Int8Array): Step;
+  averagePool(params: PoolParams, input: Int8Array, output: Int8Array): Step;
+  maxPool(params: PoolParams, input: Int8Array, output: Int8Array): Step;
+  /** MEAN and SUM, which differ in their rescaling only. */
+  sum(params: SumParams, input: Int8Array, output: Int8Array): Step;
+  /** SUM as LiteRT computes it. */
+  sumInFloat(params: FloatSumParams, input: Int8Array, output: Int8Array): Step;
+  reduceMax(params: ReduceParams, input: Int8Array, output: Int8Array): Step;
+  reduceMin(params: ReduceParams, input: Int8Array, output: Int8Array): Step;
+  softmax(params: SoftmaxParams, input: Int8Array, output: Int8Array): Step;
+  logSoftmax(params: LogSoftmaxParams, input: Int8Array, output: Int8Array): Step;
+  l2Normalize(params: NormalizeParams, input: Int8Array, output: Int8Array): Step;
+  /** output = table[byte of input]: every function of one int8 value. */
+  lookup(table: ByteArray, input: ByteArray, output: ByteArray): Step;
+  /** output = table[256 · byte of left + byte of right]: functions of two int8 values that have no kernel of their own. */
+  lookupPair(table: ByteArray, operands: Operands<ByteArray>, output: ByteArray): Step;
+  quantize(params: QuantizeParams, input: Float32Array, output: ByteArray): Step;
+  /** output = table[byte of input] */
+  dequantize(table: Float32Array, input: ByteArray, output: Float32Array): Step;
+  resizeBilinear(params: ResizeParams, input: Int8Array, output: Int8Array): Step;
+  /** output[i] = input[source[i]], or `fill` where source[i] is negative: whatever only moves elements. */
+  move<T extends MovableArray>(
+    params: { readonly source: Int32Array; readonly fill: number },
+    input: T,
+    output: T,
+  ): Step;
+  /** CONCATENATION and PACK. */
+  join<T extends MovableArray>(params: JoinParams, inputs: readonly T[], output: T): Step;
+}
+/** Elements are moved as they are, whatever they mean: the plan views them as integers of their size. */
+export type MovableArray = Int8Array | Int16Array | Int32Array | BigInt64Array;

@@ -1,0 +1,48 @@
+import { elementCount } from '../../../model/data.ts';
+import { clamp, multiplyByFixedPoint } from '../../fixed-point.ts';
+import type { OpContext, QuantizedValue } from '../context.ts';
+import type { Step } from '../kernels.ts';
+import type { Planner } from './planner.ts';
+
+/** A table for `lookup`: the output of each stored input value, by the value's byte. */
+export function tableOf(
+  input: QuantizedValue,
+  output: QuantizedValue,
+  entry: (value: number) => number,
+): Int8Array | Uint8Array {
+  const table = output.data instanceof Int8Array ? new Int8Array(256) : new Uint8Array(256);
+  for (let value = input.min; value <= input.max; value++)
+    table[value & 255] = clamp(entry(value), output.min, output.max);
+  return table;
+}
+
+/** Other scale, zero point or signedness (tflite/kernels/internal/reference/requantize.h). */
+function requantize(context: OpContext, input: QuantizedValue, output: QuantizedValue): Step {
+  const { multiplier, shift } = context.fixedPoint(input.scale / output.scale);
+  const table = tableOf(
+    input,
+    output,
+    (value) => multiplyByFixedPoint(value - input.zeroPoint, multiplier, shift) + output.zeroPoint,
+  );
+  return context.kernels.lookup(table, input.data, output.data);
+}
+
+export const planQuantize: Planner<'QUANTIZE'> = (_, context) => {
+  const input = context.input(0);
+  const output = context.quantized(context.output());
+  context.expectShape(output, input.shape);
+  if (input.data instanceof Float32Array) return context.kernels.quantize(output, input.data, output.data);
+  return requantize(context, context.quantized(input), output);
+};
+
+/** float32(scale · (q − zero point)), the product in float64 (reference/dequantize.h). */
+export const planDequantize: Planner<'DEQUANTIZE'> = (_, context) => {
+  const input = context.quantized(context.input(0));
+  const output = context.output();
+  if (!(output.data instanceof Float32Array)) throw context.unsupported(`to ${output.dtype}`);
+  context.expectCount(output, elementCount(input.shape));
+  const table = new Float32Array(256);
+  for (let value = input.min; value <= input.max; value++)
+    table[value & 255] = input.scale * (value - input.zeroPoint);
+  return context.kernels.dequantize(table, input.data, output.data);
+};

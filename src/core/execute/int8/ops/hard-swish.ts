@@ -1,0 +1,50 @@
+/**
+ * HARD_SWISH, x · relu6(x + 3) / 6, in 16-bit fixed point.
+ * Equals tflite/kernels/internal/reference/hard_swish.h (HardSwish, quantized).
+ */
+import { clamp, divideByPowerOfTwo, type FixedPoint } from '../../fixed-point.ts';
+import type { Int8Value, OpContext } from '../context.ts';
+
+const INT16_MAX = 2 ** 15 - 1;
+const INT16_MIN = -(2 ** 15);
+
+function saturate(x: number): number {
+  return clamp(x, INT16_MIN, INT16_MAX);
+}
+
+/** SaturatingRoundingDoublingHighMul for int16: a·b / 2^15, nearest, ties towards +∞. */
+function roundingHighMultiply(a: number, b: number): number {
+  return saturate((a * b + 2 ** 14) >> 15);
+}
+
+/** DownScaleInt32ToInt16Multiplier. */
+function narrowed(multiplier: number): number {
+  return multiplier >= 2 ** 31 - 1 - 2 ** 15 ? INT16_MAX : (multiplier + 2 ** 15) >> 16;
+}
+
+/** The input as a share of [−3, 3], as int16: rescaled with saturation at the last doubling only. */
+function reluish(hires: number, multiplier: number, { shift }: FixedPoint): number {
+  let share = shift > 0 ? saturate(hires * 2 ** (shift - 1)) : hires;
+  share = roundingHighMultiply(share, multiplier);
+  if (shift > 0) share = saturate(share * 2);
+  if (shift < 0) share = divideByPowerOfTwo(share, -shift);
+  return (share + 2 ** 15) >> 1;
+}
+
+export function hardSwish(
+  context: OpContext,
+  input: Int8Value,
+  output: Int8Value,
+): (value: number) => number {
+  const hiresScale = Math.fround(Math.fround(1 / 128) * input.scale);
+  const scaled = context.fixedPoint(Math.fround(hiresScale / output.scale));
+  const share = context.fixedPoint(Math.fround(hiresScale / Math.fround(3 / 32768)));
+  if (scaled.shift > 0) throw context.invalid('the output scale is too small for its input');
+  const [scaledMultiplier, shareMultiplier] = [narrowed(scaled.multiplier), narrowed(share.multiplier)];
+  return (value) => {
+    const hires = (value - input.zeroPoint) << 7;
+    const preshift = roundingHighMultiply(hires, scaledMultiplier);
+    const product = saturate(Math.trunc((reluish(hires, shareMultiplier, share) * preshift) / 2 ** 15));
+    return divideByPowerOfTwo(product, -scaled.shift) + output.zeroPoint;
+  };
+}

@@ -1,0 +1,58 @@
+import type { KnownKind, Op } from '../../../model/types.ts';
+import type { OpContext } from '../context.ts';
+import type { Step } from '../kernels.ts';
+import { planAdd, planMul, planSub } from './arithmetic.ts';
+import { planConv2d, planDepthwise, planTransposeConv } from './conv.ts';
+import { planDequantize, planQuantize } from './convert.ts';
+import { planBatchMatMul, planDense } from './dense.ts';
+import { planConcatenation, planPack } from './join.ts';
+import { movePlanners } from './moves.ts';
+import { planL2Normalization, planLogSoftmax, planSoftmax } from './normalize.ts';
+import { padPlanners } from './pad.ts';
+import { pairPlanners } from './pairs.ts';
+import type { Planner } from './planner.ts';
+import { planAveragePool, planMaxPool } from './pool.ts';
+import { planMean, planReduceMax, planReduceMin, planSum } from './reduce.ts';
+import { planResizeBilinear, planResizeNearest } from './resize.ts';
+import { unaryPlanners } from './unary.ts';
+
+type Planners = { readonly [K in KnownKind]?: Planner<K> };
+
+/** Every operator that has an int8 kernel. */
+const planners: Planners = {
+  CONV_2D: planConv2d,
+  DEPTHWISE_CONV_2D: planDepthwise,
+  TRANSPOSE_CONV: planTransposeConv,
+  FULLY_CONNECTED: planDense,
+  BATCH_MATMUL: planBatchMatMul,
+  ADD: planAdd,
+  SUB: planSub,
+  MUL: planMul,
+  AVERAGE_POOL_2D: planAveragePool,
+  MAX_POOL_2D: planMaxPool,
+  MEAN: planMean,
+  SUM: planSum,
+  REDUCE_MAX: planReduceMax,
+  REDUCE_MIN: planReduceMin,
+  SOFTMAX: planSoftmax,
+  LOG_SOFTMAX: planLogSoftmax,
+  L2_NORMALIZATION: planL2Normalization,
+  QUANTIZE: planQuantize,
+  DEQUANTIZE: planDequantize,
+  CONCATENATION: planConcatenation,
+  PACK: planPack,
+  RESIZE_BILINEAR: planResizeBilinear,
+  RESIZE_NEAREST_NEIGHBOR: planResizeNearest,
+  ...unaryPlanners,
+  ...pairPlanners,
+  ...movePlanners,
+  ...padPlanners,
+};
+
+/** The planner of an op; `undefined` where there is no int8 kernel. */
+export function plannerOf(op: Op): ((context: OpContext) => Step) | undefined {
+  if (op.kind === 'OPAQUE') return undefined;
+  // The table pairs each kind with its own op; the compiler cannot follow that through a union.
+  const planner = planners[op.kind] as Planner<KnownKind> | undefined;
+  return planner === undefined ? undefined : (context) => planner(op, context);
+}

@@ -1,0 +1,66 @@
+import type { ResizeOptions } from '../../../model/options.ts';
+import type { Shape } from '../../../model/types.ts';
+import { roundHalfAway } from '../../fixed-point.ts';
+import { type OpContext, size, type Value } from '../context.ts';
+import { offsets, strides, sumOfOffsets } from '../positions.ts';
+import { planMove } from './moves.ts';
+import type { Planner } from './planner.ts';
+
+function expectResized(context: OpContext, input: Value, output: Value): void {
+  context.expectRank(input, 4);
+  const [h, w] = context.integers(1);
+  if (h === undefined || w === undefined) throw context.invalid('its size is no pair of numbers');
+  context.expectShape(output, [size(input.shape, 0), h, w, size(input.shape, 3)]);
+}
+
+/** Source positions in 1/1024 of a pixel (reference/resize_bilinear.h). */
+function bilinearScale(input: number, output: number, { alignCorners, halfPixelCenters }: ResizeOptions) {
+  const aligned = alignCorners && output > 1;
+  const scale = aligned
+    ? Math.trunc((1024 * (input - 1) + Math.trunc((output - 1) / 2)) / (output - 1))
+    : Math.trunc((1024 * input + Math.trunc(output / 2)) / output);
+  return { scale, offset: halfPixelCenters ? Math.trunc(scale / 2) - 512 : 0 };
+}
+
+export const planResizeBilinear: Planner<'RESIZE_BILINEAR'> = (op, context) => {
+  const [input, output] = [context.int8Input(0), context.int8Output()];
+  expectResized(context, input, output);
+  context.expectSameQuant(input, output);
+  const [batch, inputH, inputW, channels] = input.shape as [number, number, number, number];
+  const [outputH, outputW] = [size(output.shape, 1), size(output.shape, 2)];
+  const rows = bilinearScale(inputH, outputH, op.options);
+  const columns = bilinearScale(inputW, outputW, op.options);
+  const scales = { scaleH: rows.scale, offsetH: rows.offset, scaleW: columns.scale, offsetW: columns.offset };
+  return context.kernels.resizeBilinear(
+    { batch, inputH, inputW, outputH, outputW, channels, ...scales },
+    input.data,
+    output.data,
+  );
+};
+
+/** The nearest source position, in float32 (reference/resize_nearest_neighbor.h). */
+function nearest(
+  input: number,
+  output: number,
+  { alignCorners, halfPixelCenters }: ResizeOptions,
+): (i: number) => number {
+  const aligned = alignCorners && output > 1;
+  const scale = Math.fround(aligned ? (input - 1) / (output - 1) : input / output);
+  const shift = halfPixelCenters ? 0.5 : 0;
+  return (i) => {
+    const exact = Math.fround(Math.fround(i + shift) * scale);
+    const position = alignCorners ? roundHalfAway(exact) : Math.floor(exact);
+    return Math.max(0, Math.min(position, input - 1));
+  };
+}
+
+export const planResizeNearest: Planner<'RESIZE_NEAREST_NEIGHBOR'> = (op, context) => {
+  const [input, output] = [context.input(0), context.output()];
+  expectResized(context, input, output);
+  const step: Shape = strides(input.shape);
+  const tables = output.shape.map((count, d) => {
+    const position = d === 1 || d === 2 ? nearest(size(input.shape, d), count, op.options) : (i: number) => i;
+    return offsets(count, (i) => position(i) * size(step, d));
+  });
+  return planMove(context, { input, output, source: sumOfOffsets(tables) });
+};

@@ -1,0 +1,108 @@
+import { checkModel } from '../../model/check.ts';
+import { allocate, constantOf, elementCount } from '../../model/data.ts';
+import { mainGraph, opName, tensorAt } from '../../model/graph.ts';
+import type { Graph, Model, OpId, TensorData, TensorId } from '../../model/types.ts';
+import { Problem } from '../../problem.ts';
+import { type Arithmetic, OpContext, type PlanContext } from './context.ts';
+import type { Int8Kernels, Step } from './kernels.ts';
+import { plannerOf } from './ops/index.ts';
+import { createReferenceKernels } from './reference/index.ts';
+
+export interface Int8Options {
+  readonly arithmetic: Arithmetic;
+  /** The plain TypeScript kernels unless given. */
+  readonly kernels?: Int8Kernels;
+}
+
+/** A model made ready to run: one step an op, all buffers allocated, everything checked. */
+export interface Int8Plan {
+  readonly graph: Graph;
+  /** One per op, in execution order. */
+  readonly steps: readonly Step[];
+  /** The value of a tensor: its buffer, which the next run overwrites, or its constant. */
+  value(id: TensorId): TensorData;
+}
+
+/** Bytes that the activations of one model may take together; beyond it, the browser's worker would not survive. */
+const MAX_ACTIVATION_BYTES = 2 ** 30;
+
+/**
+ * A buffer for every tensor that a graph reads or makes and that is no constant. int8 activations are small (a few MB
+ * for a mobile net), so each tensor keeps its own buffer instead of sharing by lifetimes: steps stay bound to plain
+ * arrays, and one op can be run alone.
+ */
+function allocateActivations(graph: Graph): ReadonlyMap<TensorId, TensorData> {
+  const buffers = new Map<TensorId, TensorData>();
+  let bytes = 0;
+  const ids = [...graph.inputs, ...graph.ops.flatMap((op) => op.outputs)].filter((id) => id >= 0);
+  for (const id of ids) {
+    const { shape, dtype, data } = tensorAt(graph, id);
+    if (data !== undefined || buffers.has(id)) continue;
+    const count = elementCount(shape);
+    bytes += 8 * count;
+    if (bytes > MAX_ACTIVATION_BYTES)
+      throw new Problem('compute/out-of-memory', 'The activations of this model need more than a gigabyte.');
+    buffers.set(id, { shape, dtype, data: allocate(dtype, count) });
+  }
+  return buffers;
+}
+
+/** An op that cannot run, and in which form where other forms of it can. */
+interface Refusal {
+  readonly op: string;
+  readonly position: number;
+  readonly form?: string;
+}
+
+/** All refusals in one message: what and, in the details, where. */
+function refuse(ops: readonly Refusal[]): void {
+  if (ops.length === 0) return;
+  const names = new Set(ops.map(({ op, form }) => (form === undefined ? op : `${op} ${form}`)));
+  throw new Problem('model/unsupported-op', `No int8 kernel for ${[...names].join(', ')}.`, { ops });
+}
+
+function planSteps(context: PlanContext): readonly Step[] {
+  const refusals: Refusal[] = [];
+  const steps: Step[] = [];
+  for (const [position, op] of context.graph.ops.entries()) {
+    const planner = plannerOf(op);
+    if (planner === undefined) {
+      refusals.push({ op: opName(op), position });
+      continue;
+    }
+    try {
+      steps.push(planner(new OpContext(context, op, position as OpId)));
+    } catch (error) {
+      // What has no kernel is told all at once; anything else stops here.
+      if (!(error instanceof Problem) || error.code !== 'model/unsupported-op') throw error;
+      refusals.push({ op: opName(op), position, form: String(error.details.form) });
+    }
+  }
+  refuse(refusals);
+  return steps;
+}
+
+/**
+ * Checks that the main graph of `model` can run on int8 kernels and prepares it.
+ * @throws Problem `model/unsupported-op` naming all ops without a kernel, `model/invalid` for shapes, types or
+ * quantization that contradict each other
+ */
+export function planInt8(
+  model: Model,
+  { arithmetic, kernels = createReferenceKernels() }: Int8Options,
+): Int8Plan {
+  checkModel(model);
+  const graph = mainGraph(model);
+  const buffers = allocateActivations(graph);
+  const steps = planSteps({ graph, kernels, arithmetic, buffers });
+  return {
+    graph,
+    steps,
+    value: (id) => {
+      const value = buffers.get(id) ?? constantOf(tensorAt(graph, id));
+      if (value === undefined)
+        throw new Problem('model/invalid', `Tensor ${id} has no value.`, { tensor: id });
+      return value;
+    },
+  };
+}

@@ -1,0 +1,40 @@
+/**
+ * QUANTIZE of floats: q = clamp(round(fround(x / scale)) + z), half away from zero (tflite/kernels/internal/reference/quantize.h),
+ * and everything that is a table: DEQUANTIZE and functions of one or two int8 values.
+ */
+import { clamp, roundHalfAway } from '../../fixed-point.ts';
+import type { ByteArray, Operands, QuantizeParams, Step } from '../kernels.ts';
+
+export function quantize(
+  { scale, zeroPoint, min, max }: QuantizeParams,
+  input: Float32Array,
+  target: ByteArray,
+): Step {
+  return () => {
+    for (let i = 0; i < target.length; i++) {
+      const steps = roundHalfAway(Math.fround((input[i] as number) / scale));
+      // A NaN clamps to the minimum; in C++ its conversion is undefined.
+      target[i] = Number.isNaN(steps) ? min : clamp(steps + zeroPoint, min, max);
+    }
+  };
+}
+
+export function dequantize(table: Float32Array, input: ByteArray, target: Float32Array): Step {
+  return () => {
+    for (let i = 0; i < target.length; i++) target[i] = table[(input[i] as number) & 255] as number;
+  };
+}
+
+export function lookup(table: ByteArray, input: ByteArray, target: ByteArray): Step {
+  return () => {
+    for (let i = 0; i < target.length; i++) target[i] = table[(input[i] as number) & 255] as number;
+  };
+}
+
+export function lookupPair(table: ByteArray, [left, right]: Operands<ByteArray>, target: ByteArray): Step {
+  return () => {
+    for (let i = 0; i < target.length; i++) {
+      target[i] = table[(((left[i] as number) & 255) << 8) | ((right[i] as number) & 255)] as number;
+    }
+  };
+}

@@ -1,0 +1,44 @@
+import type { Int8Kernels } from '../kernels.ts';
+import { add, multiply } from './arithmetic.ts';
+import { conv2d, dense } from './conv2d.ts';
+import { dequantize, lookup, lookupPair, quantize } from './convert.ts';
+import { depthwiseConv2d } from './depthwise.ts';
+import { l2Normalize } from './l2-normalize.ts';
+import { matMul } from './matmul.ts';
+import { join, move } from './move.ts';
+import { Scratch } from './padded-image.ts';
+import { averagePool, maxPool } from './pool.ts';
+import { reduceMax, reduceMin, sum, sumInFloat } from './reduce.ts';
+import { resizeBilinear } from './resize.ts';
+import { logSoftmax, softmax } from './softmax.ts';
+import { transposeConv2d } from './transpose-conv2d.ts';
+
+/** The kernels in plain TypeScript: the norm for every other implementation. One set serves one plan at a time. */
+export function createReferenceKernels(): Int8Kernels {
+  const scratch = new Scratch();
+  return {
+    conv2d: (params, input, output) => conv2d(params, scratch)(input, output),
+    depthwiseConv2d: (params, input, output) => depthwiseConv2d(params, scratch)(input, output),
+    dense: (params, input, output) => dense(params, scratch)(input, output),
+    transposeConv2d,
+    matMul,
+    add,
+    multiply,
+    averagePool,
+    maxPool,
+    sum,
+    sumInFloat,
+    reduceMax,
+    reduceMin,
+    softmax,
+    logSoftmax,
+    l2Normalize,
+    lookup,
+    lookupPair,
+    quantize,
+    dequantize,
+    resizeBilinear,
+    move,
+    join,
+  };
+}

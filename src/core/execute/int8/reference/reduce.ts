@@ -1,0 +1,61 @@
+/**
+ * MEAN and SUM: y = clamp(rescale(Σ x − n · z) + z'); REDUCE_MAX and REDUCE_MIN on raw values.
+ * Equals tflite/kernels/internal/reference/reduce.h (QuantizedMeanOrSum, ReduceGeneric) as TFLite Micro calls it.
+ * LiteRT's SUM is in float32: y = round(Σ x · s/s' − z · s/s' · n) + z' (internal/optimized/reduce.h).
+ */
+import { clamp, roundHalfAway } from '../../fixed-point.ts';
+import type { FloatSumParams, ReduceParams, Step, SumParams } from '../kernels.ts';
+import { prepareScalarOutput } from './output.ts';
+
+function addUp(input: Int8Array, target: Int32Array, sums: Int32Array): void {
+  for (let i = 0; i < input.length; i++) {
+    const o = target[i] as number;
+    sums[o] = (sums[o] as number) + (input[i] as number);
+  }
+}
+
+export function sum({ target, offset, output }: SumParams, input: Int8Array, result: Int8Array): Step {
+  const sums = new Int32Array(result.length);
+  const finish = prepareScalarOutput(output);
+  return () => {
+    sums.fill(-offset);
+    addUp(input, target, sums);
+    for (let o = 0; o < result.length; o++) result[o] = finish(sums[o] as number);
+  };
+}
+
+export function sumInFloat(
+  { target, factor, bias, zeroPoint }: FloatSumParams,
+  input: Int8Array,
+  result: Int8Array,
+): Step {
+  const sums = new Int32Array(result.length);
+  return () => {
+    sums.fill(0);
+    addUp(input, target, sums);
+    for (let o = 0; o < result.length; o++) {
+      const scaled = Math.fround(Math.fround((sums[o] as number) * factor) + bias);
+      result[o] = clamp(roundHalfAway(scaled) + zeroPoint, -128, 127);
+    }
+  };
+}
+
+export function reduceMax({ target }: ReduceParams, input: Int8Array, result: Int8Array): Step {
+  return () => {
+    result.fill(-128);
+    for (let i = 0; i < input.length; i++) {
+      const o = target[i] as number;
+      result[o] = Math.max(result[o] as number, input[i] as number);
+    }
+  };
+}
+
+export function reduceMin({ target }: ReduceParams, input: Int8Array, result: Int8Array): Step {
+  return () => {
+    result.fill(127);
+    for (let i = 0; i < input.length; i++) {
+      const o = target[i] as number;
+      result[o] = Math.min(result[o] as number, input[i] as number);
+    }
+  };
+}

@@ -1,0 +1,46 @@
+import type { Model } from '../model/types.ts';
+import { isQuantized, prepare } from '../prepare/prepare.ts';
+import { Problem } from '../problem.ts';
+import { selectOps } from '../quantize/select.ts';
+import { describeModel, type ModelSummary } from './describe.ts';
+
+/** What can be said about a model without running it. */
+export interface Inspection {
+  readonly summary: ModelSummary;
+  /** quantized: its activations are integers already. float: they are not, whatever its weights are stored as. */
+  readonly state: 'float' | 'quantized';
+  readonly notes: readonly string[];
+  /** Ops that would stay in float when this model is quantized, by position, with the reason. */
+  readonly keptFloat: readonly { readonly op: number; readonly kind: string; readonly reason: string }[];
+}
+
+function unknownNote(summary: ModelSummary): readonly string[] {
+  const names = summary.operators
+    .filter(({ known }) => !known)
+    .map(({ kind, count }) => `${count} × ${kind}`);
+  return names.length === 0
+    ? []
+    : [`Operators that are not known here are kept as they are: ${names.join(', ')}.`];
+}
+
+/** Looks at a model as a whole. A model that cannot be prepared is still described, with the problem as a note. */
+export function inspectModel(model: Model): Inspection {
+  const summary = describeModel(model);
+  const unknown = unknownNote(summary);
+  if (isQuantized(model)) return { summary, state: 'quantized', notes: unknown, keptFloat: [] };
+  try {
+    const prepared = prepare(model);
+    const [graph] = prepared.model.graphs;
+    const keptFloat = graph === undefined ? [] : selectOps(graph).keptFloat;
+    const { ops } = describeModel(prepared.model);
+    return {
+      summary,
+      state: 'float',
+      notes: [...prepared.notes.map(({ text }) => text), ...unknown],
+      keptFloat: keptFloat.map(({ op, reason }) => ({ op, kind: ops[op]?.kind ?? '', reason })),
+    };
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return { summary, state: 'float', notes: [error.message, ...unknown], keptFloat: [] };
+  }
+}

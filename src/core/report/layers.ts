@@ -1,0 +1,94 @@
+import type { TensorStatistics } from '../calibrate/statistics.ts';
+import { counterparts, samePositions } from '../evaluate/correspondence.ts';
+import { isPresent, mainGraph, opName, tensorAt } from '../model/graph.ts';
+import type { Graph, Op, OpId, Quant, TensorId } from '../model/types.ts';
+import { ruleOf } from '../quantize/rules.ts';
+import { clippedShare } from '../ranges/distribution.ts';
+import { errorFacts } from './facts.ts';
+import type { ReportInput } from './input.ts';
+import type { LayerRow, WeightFacts } from './report.ts';
+
+/** For activations of the quantized graph, those of the float graph that they stand for. */
+export function floatTensors({ float, quantized }: ReportInput): ReadonlyMap<TensorId, TensorId> {
+  return counterparts(mainGraph(quantized.model), samePositions(float, quantized.model));
+}
+
+/** The real interval that rounds onto a per-tensor grid of 256 steps without clipping. */
+function gridInterval({ scale, zeroPoint }: { scale: number; zeroPoint: number }, lowest: number): { min: number; max: number } {
+  return { min: (lowest - 0.5 - zeroPoint) * scale, max: (lowest + 255.5 - zeroPoint) * scale };
+}
+
+function perTensorOf(quant: Quant | undefined): { scale: number; zeroPoint: number } | undefined {
+  const [scale] = quant?.scale ?? [];
+  const [zeroPoint] = quant?.zeroPoint ?? [];
+  return scale === undefined || zeroPoint === undefined ? undefined : { scale, zeroPoint };
+}
+
+function weightFacts(graph: Graph, op: Op): WeightFacts | undefined {
+  const id = op.inputs[ruleOf(op)?.weights?.input ?? -1];
+  const { data, quant } = isPresent(id) ? tensorAt(graph, id) : {};
+  if (data === undefined || quant === undefined) return undefined;
+  const { scale } = quant;
+  return {
+    bytes: data.length,
+    scales: scale.length,
+    smallestScale: scale.reduce((a, b) => Math.min(a, b)),
+    largestScale: scale.reduce((a, b) => Math.max(a, b)),
+  };
+}
+
+function observed({ min, max, minFrom, maxFrom }: TensorStatistics): NonNullable<LayerRow['observed']> {
+  return { min, max, minFrom, maxFrom };
+}
+
+/** What calibration and the chosen range say about the float tensor behind an op's output. */
+function rangeFacts(
+  { statistics, ranges }: ReportInput,
+  id: TensorId | undefined,
+  params: { scale: number; zeroPoint: number } | undefined,
+): Pick<LayerRow, 'range' | 'observed' | 'clipped'> {
+  if (id === undefined) return {};
+  const [range, known] = [ranges.get(id), statistics.byTensor.get(id)];
+  const share = known && params && clippedShare(known, gridInterval(params, -128));
+  return {
+    ...(range && { range }),
+    ...(known && { observed: observed(known) }),
+    ...(share && { clipped: share.below + share.above }),
+  };
+}
+
+/** What the comparison says about an op and its output. */
+function errorsOf({ comparison }: ReportInput, op: OpId, output: TensorId): Pick<LayerRow, 'local' | 'accumulated' | 'milliseconds'> {
+  const local = comparison?.layers.ops.find((error) => error.op === op);
+  const tensor = comparison?.layers.tensors.find((error) => error.candidate === output);
+  return {
+    ...(local && { local: errorFacts(local.local), milliseconds: local.milliseconds }),
+    ...(tensor && { accumulated: errorFacts(tensor.accumulated) }),
+  };
+}
+
+/** One row per op of the quantized model. */
+export function layerRows(input: ReportInput): readonly LayerRow[] {
+  const graph = mainGraph(input.quantized.model);
+  const sources = floatTensors(input);
+  return graph.ops.flatMap((op, index) => {
+    const output = op.outputs.find(isPresent);
+    if (output === undefined) return [];
+    const { name, shape, dtype, quant } = tensorAt(graph, output);
+    const params = perTensorOf(quant);
+    const weights = weightFacts(graph, op);
+    return [
+      {
+        op: index,
+        kind: opName(op),
+        name,
+        shape,
+        dtype,
+        ...params,
+        ...rangeFacts(input, sources.get(output), dtype === 'int8' ? params : undefined),
+        ...errorsOf(input, index as OpId, output),
+        ...(weights && { weights }),
+      },
+    ];
+  });
+}
