@@ -1,15 +1,5 @@
 import { zlibSync } from 'fflate';
-
-const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let value = byte;
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
-  return value;
-});
-
-/** CRC-32 of ISO 3309, as PNG's chunks end with. */
-function crc32(bytes: Uint8Array): number {
-  return ~bytes.reduce((crc, byte) => (crc >>> 8) ^ (crcTable[(crc ^ byte) & 255] ?? 0), -1) >>> 0;
-}
+import { crc32 } from '../../src/core/formats/crc32.ts';
 
 function chunk(type: string, body: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(body.length + 12);
@@ -21,30 +11,35 @@ function chunk(type: string, body: Uint8Array): Uint8Array {
   return bytes;
 }
 
+/** Bit depth 8, colour type RGB, deflate, adaptive filters, not interlaced. */
+const format = [8, 2, 0, 0, 0];
+/** The filter that stores each row as its difference from the one above, which suits gradients. */
+const up = 2;
+
 /**
- * An 8-bit RGB PNG. Every row is filtered by the row above it ("Up"), which suits gradients; written here because the
- * same pixels must give the same bytes whatever library reads the project's pictures.
- * @param pixels - [size, size, 3]
+ * A PNG. Written here rather than by the picture library, so that another version of that does not change the bytes.
+ * @param pixels - [size, size, 3], 8-bit RGB
  */
 export function encodePng(pixels: Uint8Array, size: number): Uint8Array {
   const stride = size * 3;
   const rows = new Uint8Array(size * (stride + 1));
   for (let row = 0; row < size; row++) {
-    rows[row * (stride + 1)] = 2;
+    const start = row * (stride + 1);
+    rows[start] = up;
     for (let i = 0; i < stride; i++) {
-      const above = row === 0 ? 0 : (pixels[(row - 1) * stride + i] ?? 0);
-      rows[row * (stride + 1) + 1 + i] = (pixels[row * stride + i] ?? 0) - above;
+      rows[start + 1 + i] = (pixels[row * stride + i] as number) - (pixels[(row - 1) * stride + i] ?? 0);
     }
   }
   const header = new Uint8Array(13);
-  new DataView(header.buffer).setUint32(0, size);
-  new DataView(header.buffer).setUint32(4, size);
-  header.set([8, 2], 8);
-  const parts = [
-    Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
+  const view = new DataView(header.buffer);
+  view.setUint32(0, size);
+  view.setUint32(4, size);
+  header.set(format, 8);
+  const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+  const chunks = [
     chunk('IHDR', header),
     chunk('IDAT', zlibSync(rows, { level: 9 })),
     chunk('IEND', new Uint8Array(0)),
   ];
-  return Uint8Array.from(parts.flatMap((part) => [...part]));
+  return Uint8Array.from([signature, ...chunks].flatMap((part) => [...part]));
 }

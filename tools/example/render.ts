@@ -16,10 +16,25 @@ export interface Picture {
 }
 
 const walls: readonly [Colour, ...Colour[]] = [
-  [238, 228, 212], [214, 226, 232], [226, 214, 228], [220, 232, 214], [244, 222, 206], [196, 208, 214], [250, 246, 238], [176, 190, 178], [120, 134, 150],
+  [238, 228, 212],
+  [214, 226, 232],
+  [226, 214, 228],
+  [220, 232, 214],
+  [244, 222, 206],
+  [196, 208, 214],
+  [250, 246, 238],
+  [176, 190, 178],
+  [120, 134, 150],
 ];
 const tables: readonly [Colour, ...Colour[]] = [
-  [190, 150, 110], [158, 118, 84], [222, 208, 190], [170, 180, 188], [206, 176, 150], [132, 146, 138], [232, 232, 236], [112, 92, 84],
+  [190, 150, 110],
+  [158, 118, 84],
+  [222, 208, 190],
+  [170, 180, 188],
+  [206, 176, 150],
+  [132, 146, 138],
+  [232, 232, 236],
+  [112, 92, 84],
 ];
 
 /** (cos, sin) of the angle whose half has the tangent `t`: a turn without trigonometric functions. */
@@ -35,7 +50,9 @@ function paintScene(canvas: Canvas, random: Random): void {
   const [from, to] = [random.pick(walls), random.pick(walls)];
   const slant = random.between(-1, 1);
   const end = canvas.size * (1 + Math.abs(slant));
-  canvas.fill(picture, everywhere, (x, y) => mixed(from, to, (y + Math.abs(slant) * (slant < 0 ? canvas.size - x : x)) / end));
+  canvas.fill(picture, everywhere, (x, y) =>
+    mixed(from, to, (y + Math.abs(slant) * (slant < 0 ? canvas.size - x : x)) / end),
+  );
   if (random.chance(0.25)) return;
   const edge = random.between(22, 50);
   const wood = random.pick(tables);
@@ -43,7 +60,9 @@ function paintScene(canvas: Canvas, random: Random): void {
   if (random.chance(0.3)) {
     const cloth = random.pick(walls);
     const width = random.between(4, 8);
-    canvas.fill(picture, below(edge), (x) => (Math.floor(x / width) % 2 === 0 ? cloth : wood), { opacity: 0.6 });
+    canvas.fill(picture, below(edge), (x) => (Math.floor(x / width) % 2 === 0 ? cloth : wood), {
+      opacity: 0.6,
+    });
   }
   if (random.chance(0.3)) {
     const middle = at(32 + random.between(-4, 4), random.between(42, 52));
@@ -54,7 +73,7 @@ function paintScene(canvas: Canvas, random: Random): void {
 
 function paintShadow(canvas: Canvas, pose: Pose): void {
   const flat: Pose = { ...pose, turn: at(1, 0) };
-  canvas.fill(flat, ellipse(at(0.12, 0.68), 0.78, 0.26), () => [30, 24, 36], { opacity: 0.38, edge: 9 });
+  canvas.fill(flat, ellipse(at(0.12, 0.68), 0.78, 0.26), [30, 24, 36], { opacity: 0.38, edge: 9 });
 }
 
 /** Light, a tint and the noise of a small camera; then whole numbers. */

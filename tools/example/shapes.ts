@@ -14,7 +14,8 @@ export const at = (x: number, y: number): Point => ({ x, y });
 /** √(x² + y²); `Math.hypot` may differ between engines in its last bits. */
 export const length = (x: number, y: number): number => Math.sqrt(x * x + y * y);
 
-export const clamp = (value: number, low: number, high: number): number => Math.min(Math.max(value, low), high);
+export const clamp = (value: number, low: number, high: number): number =>
+  Math.min(Math.max(value, low), high);
 
 export const circle =
   (centre: Point, radius: number): Shape =>
@@ -78,6 +79,9 @@ export function leaf(from: Point, to: Point, width: number): Shape {
   const radius = (half * (1 + width * width)) / (2 * width);
   const offset = (radius - width * half) / (2 * half);
   const side = (sign: number): Point =>
-    at((from.x + to.x) / 2 - sign * (to.y - from.y) * offset, (from.y + to.y) / 2 + sign * (to.x - from.x) * offset);
+    at(
+      (from.x + to.x) / 2 - sign * (to.y - from.y) * offset,
+      (from.y + to.y) / 2 + sign * (to.x - from.x) * offset,
+    );
   return both(circle(side(1), radius), circle(side(-1), radius));
 }

@@ -42,14 +42,28 @@ function int8Layers(input: ReportInput, rows: readonly LayerRow[]): readonly Lay
   });
 }
 
+/** Largest magnitude of each channel. */
+function magnitudesOf({ min, max }: ChannelExtremes): readonly number[] {
+  return Array.from(min, (low, c) => Math.max(Math.abs(low), Math.abs(max[c] ?? 0)));
+}
+
 /** Channels by how much of the tensor's range they use. A constant channel is silent: it has nothing to lose. */
-function channelUse({ min, max }: ChannelExtremes): { weak: number; silent: number; total: number } {
-  const magnitudes = Array.from(min, (low, c) => Math.max(-low, max[c] ?? 0, Math.abs(low)));
+function channelUse(channels: ChannelExtremes): { weak: number; silent: number; total: number } {
+  const magnitudes = magnitudesOf(channels);
   const widest = magnitudes.reduce((a, b) => Math.max(a, b), 0);
-  const isSilent = (c: number) => min[c] === max[c];
+  const isSilent = (c: number) => channels.min[c] === channels.max[c];
   const silent = magnitudes.filter((_, c) => isSilent(c)).length;
   const weak = magnitudes.filter((magnitude, c) => !isSilent(c) && magnitude < weakShare * widest).length;
   return { weak, silent, total: magnitudes.length };
+}
+
+/** One channel that stretches the range of all. */
+function channelOutlier({ row, statistics }: Layer): readonly Finding[] {
+  const magnitudes = statistics.channels === undefined ? [] : magnitudesOf(statistics.channels);
+  const [widest = 0, next = 0] = magnitudes.toSorted((a, b) => b - a);
+  if (next === 0 || widest < wasteful * next) return [];
+  const text = `Output channel ${magnitudes.indexOf(widest)} of ${opLabel(row)} reaches ${formatReal(widest)}, the other ${magnitudes.length - 1} at most ${formatReal(next)}: they share one scale, and about ${Math.ceil(256 * (next / widest))} of 256 steps serve them.`;
+  return [{ id: 'channel-outlier', verdict: 'warn', text, where: [row.op] }];
 }
 
 function weakChannels({ row, statistics }: Layer): readonly Finding[] {
@@ -110,6 +124,7 @@ export function distributionFindings(input: ReportInput, rows: readonly LayerRow
   return [
     ...largestError(rows),
     ...layers.flatMap(unusedRange),
+    ...layers.flatMap(channelOutlier),
     ...layers.flatMap(weakChannels),
     ...layers.flatMap(clipped),
     ...silentChannels(layers),

@@ -147,6 +147,7 @@ export type FindingId =
   | 'few-samples'
   | 'samples-skipped'
   | 'unused-range'
+  | 'channel-outlier'
   | 'weak-channels'
   | 'silent-channels'
   | 'clipped'
