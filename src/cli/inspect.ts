@@ -1,10 +1,10 @@
 import { readLabels, readTfliteMetadata } from '../core/formats/tflite/metadata/read.ts';
 import type { TensorSummary } from '../core/report/describe.ts';
 import { type Inspection, inspectModel } from '../core/report/inspect.ts';
+import { type Column, formatTable } from '../core/report/table.ts';
 import type { Arguments, CommandSpec } from './arguments.ts';
 import { readModel } from './model-file.ts';
 import { print, printJson } from './output.ts';
-import { table } from './table.ts';
 
 export const inspectSpec: CommandSpec = {
   name: 'inspect',
@@ -22,6 +22,14 @@ function describeTensor({ tensor, name, shape, dtype, quant }: TensorSummary): s
   return `${head}  ${scale.channels} scales along dimension ${scale.axis}, ${scale.min} to ${scale.max}`;
 }
 
+const opColumns: readonly Column[] = [
+  { title: 'op', align: 'right' },
+  { title: 'operator', align: 'left' },
+  { title: 'output', align: 'left' },
+  { title: 'bytes', align: 'right' },
+  { title: 'tensor', align: 'left' },
+];
+
 function opTable({ summary }: Inspection): string {
   const rows = summary.ops.map(({ op, kind, version, constantBytes, outputs: [output] }) => [
     String(op),
@@ -30,13 +38,7 @@ function opTable({ summary }: Inspection): string {
     constantBytes > 0 ? constantBytes.toLocaleString('en') : '',
     output === undefined ? '' : `${output.tensor}  ${output.name}`,
   ]);
-  return table(['op', 'operator', 'output', 'bytes', 'tensor'], rows, [
-    'right',
-    'left',
-    'left',
-    'right',
-    'left',
-  ]);
+  return formatTable(opColumns, rows).join('\n');
 }
 
 function formatInspection(path: string, bytes: number, inspection: Inspection): string {

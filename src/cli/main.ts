@@ -1,6 +1,7 @@
 import { asProblem, type Problem } from '../core/problem.ts';
 import { type Arguments, type CommandSpec, helpOf, parseArguments, usageProblem } from './arguments.ts';
 import { dequantizeCommand, dequantizeSpec } from './dequantize.ts';
+import { evaluate, evaluateSpec } from './evaluate.ts';
 import { inspect, inspectSpec } from './inspect.ts';
 import { note, print } from './output.ts';
 import { quantizeCommand, quantizeSpec } from './quantize.ts';
@@ -14,6 +15,7 @@ interface Command {
 const commands: readonly Command[] = [
   { spec: inspectSpec, execute: inspect },
   { spec: quantizeSpec, execute: quantizeCommand },
+  { spec: evaluateSpec, execute: evaluate },
   { spec: runSpec, execute: run },
   { spec: dequantizeSpec, execute: dequantizeCommand },
 ];

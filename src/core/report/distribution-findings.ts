@@ -18,6 +18,8 @@ const bulk = 0.999;
 const wasteful = 4;
 /** Share of clipped values that is worth a word. */
 const clippedShare = 0.001;
+/** dB. Sound layers of the models looked at keep 29 dB and more on their own. */
+const poorRatio = 20;
 
 /** No tensor has it. */
 const absent = -1 as TensorId;
@@ -74,6 +76,12 @@ function weakChannels({ row, statistics }: Layer): readonly Finding[] {
   return [{ id: 'weak-channels', verdict: 'warn', text, where: [row.op] }];
 }
 
+/** An outlier makes the other channels weak; it is the one thing to say then. */
+function unevenChannels(layer: Layer): readonly Finding[] {
+  const outlier = channelOutlier(layer);
+  return outlier.length > 0 ? outlier : weakChannels(layer);
+}
+
 function silentChannels(layers: readonly Layer[]): readonly Finding[] {
   const uses = layers
     .flatMap(({ row, statistics: { channels } }) => (channels ? [{ row, ...channelUse(channels) }] : []))
@@ -112,10 +120,10 @@ function largestError(rows: readonly LayerRow[]): readonly Finding[] {
   const ratio = (row: LayerRow) => row.local?.sqnr ?? Number.POSITIVE_INFINITY;
   const worst = rows.reduce<LayerRow | undefined>((a, b) => (a === undefined || ratio(b) < ratio(a) ? b : a), undefined);
   if (worst?.local?.sqnr === undefined) return [];
-  const weak = rows.filter((row) => ratio(row) < 20);
-  const others = weak.length > 1 ? ` ${counted(weak.length, 'op')} are under 20 dB.` : '';
+  const poor = rows.filter((row) => ratio(row) < poorRatio);
+  const others = poor.length > 1 ? ` ${counted(poor.length, 'op')} are under ${poorRatio} dB.` : '';
   const text = `Of all ops, ${opLabel(worst)} adds the largest error: on the float model's values its result keeps ${worst.local.sqnr.toFixed(1)} dB.${others}`;
-  return [{ id: 'largest-error', verdict: 'info', text, where: [worst.op] }];
+  return [{ id: 'largest-error', verdict: poor.length > 0 ? 'warn' : 'info', text, where: [worst.op] }];
 }
 
 /** Findings about how values are distributed over the int8 grids. */
@@ -124,8 +132,7 @@ export function distributionFindings(input: ReportInput, rows: readonly LayerRow
   return [
     ...largestError(rows),
     ...layers.flatMap(unusedRange),
-    ...layers.flatMap(channelOutlier),
-    ...layers.flatMap(weakChannels),
+    ...layers.flatMap(unevenChannels),
     ...layers.flatMap(clipped),
     ...silentChannels(layers),
   ];
