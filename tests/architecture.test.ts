@@ -22,7 +22,15 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'core/ranges': [...base, 'core/calibrate'],
   'core/quantize': [...base, 'core/prepare', 'core/ranges'],
   'core/evaluate': [...base, 'core/images', 'core/execute'],
-  'core/report': [...base, 'core/calibrate', 'core/ranges', 'core/quantize', 'core/evaluate', 'fflate'],
+  'core/report': [
+    ...base,
+    'core/prepare',
+    'core/calibrate',
+    'core/ranges',
+    'core/quantize',
+    'core/evaluate',
+    'fflate',
+  ],
   'core/pipeline': [
     ...base,
     'core/calibrate',

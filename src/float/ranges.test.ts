@@ -1,5 +1,4 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { overwritten } from '../../tests/support/calibrator.ts';
 import {
   goldenEntries,
   type RangeJson,
@@ -13,6 +12,7 @@ import { lowererOf } from '../core/lower/table.ts';
 import { mainGraph, opName, tensorAt } from '../core/model/graph.ts';
 import type { Model, Sample, TensorId } from '../core/model/types.ts';
 import { prepare } from '../core/prepare/prepare.ts';
+import { overwritten } from '../core/ranges/in-place.ts';
 import { createFloatRuntime } from './runtime.ts';
 
 interface Extremes {

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { fakeRuntime, floatTensor, modelOf, sourceOf, tid, unaryOp } from '../../../tests/support/fake-runtime.ts';
+import {
+  fakeRuntime,
+  floatTensor,
+  modelOf,
+  sourceOf,
+  tid,
+  unaryOp,
+} from '../../../tests/support/fake-runtime.ts';
 import { chooseRanges } from '../ranges/choose.ts';
 import { calibrate } from './calibrate.ts';
 
@@ -28,13 +35,22 @@ test('every float activation is measured, and each extreme knows its sample', as
 });
 
 test('ranges are the observed extremes', async () => {
-  const ranges = chooseRanges(await calibrate(model, sourceOf([[1, -1]]), { runtime }));
+  const ranges = chooseRanges(model, await calibrate(model, sourceOf([[1, -1]]), { runtime }), 'exact');
   expect(ranges.get(tid(1))).toEqual({ min: -2, max: 2, from: 'min-max' });
 });
 
 test('a value that is not finite is refused with tensor, op and sample', async () => {
   const bad = fakeRuntime({ 1: (x) => x.map(Math.log) });
-  await expect(calibrate(model, sourceOf([[1, 2], [3, -1]]), { runtime: bad })).rejects.toMatchObject({
+  await expect(
+    calibrate(
+      model,
+      sourceOf([
+        [1, 2],
+        [3, -1],
+      ]),
+      { runtime: bad },
+    ),
+  ).rejects.toMatchObject({
     code: 'range/not-finite',
     message: expect.stringContaining('tensor 1 “y”, the output of op 0 (FULLY_CONNECTED)'),
     details: { tensor: 1, op: 0, sample: '1.png', index: 1 },

@@ -1,7 +1,7 @@
 import type { Call } from '../call.ts';
 import type { FloatRuntime } from '../execute/executor.ts';
-import { isPresent, mainGraph, opName, producers, tensorAt } from '../model/graph.ts';
 import { eachSample } from '../model/each-sample.ts';
+import { isPresent, mainGraph, opName, producers, tensorAt } from '../model/graph.ts';
 import type { NamedSample, SampleSource } from '../model/samples.ts';
 import type { Graph, Model, TensorId } from '../model/types.ts';
 import { Problem } from '../problem.ts';
@@ -30,7 +30,8 @@ function emptyStatistics(graph: Graph): ReadonlyMap<TensorId, RunningStatistics>
     map.set(id, new RunningStatistics(perChannel ? shape.at(-1) : undefined));
   };
   for (const id of graph.inputs) add(id, false);
-  for (const op of graph.ops) for (const id of op.outputs.filter(isPresent)) add(id, opsWithWeights.has(op.kind));
+  for (const op of graph.ops)
+    for (const id of op.outputs.filter(isPresent)) add(id, opsWithWeights.has(op.kind));
   return map;
 }
 
@@ -57,7 +58,11 @@ function notFinite(graph: Graph, id: TensorId, sample: SampleRef): Problem {
  * @throws Problem `range/not-finite` naming tensor, op and sample; `images/none` when no sample could be used;
  * `model/inputs`, `model/unsupported-op` and `compute/…` as the runtime.
  */
-export async function calibrate(model: Model, samples: SampleSource, tools: CalibrateTools): Promise<Statistics> {
+export async function calibrate(
+  model: Model,
+  samples: SampleSource,
+  tools: CalibrateTools,
+): Promise<Statistics> {
   const { runtime, call } = tools;
   const graph = mainGraph(model);
   const running = emptyStatistics(graph);

@@ -15,7 +15,8 @@ function counted(batches: readonly (readonly number[])[]): Histogram {
 /** The bins of `values` at a known width, counted in the plainest way. */
 function direct(values: readonly number[], { width, first }: Histogram): Float64Array {
   const counts = new Float64Array(binCount);
-  for (const value of values) counts[Math.floor(value / width) - first] = (counts[Math.floor(value / width) - first] ?? 0) + 1;
+  for (const value of values)
+    counts[Math.floor(value / width) - first] = (counts[Math.floor(value / width) - first] ?? 0) + 1;
   return counts;
 }
 

@@ -45,7 +45,12 @@ test('moments equal those of all values at once', () => {
 });
 
 test('the variance of values far from 0 does not cancel', () => {
-  expect(observed([[8388608, 8388610], [8388608, 8388610]]).variance).toBe(1);
+  expect(
+    observed([
+      [8388608, 8388610],
+      [8388608, 8388610],
+    ]).variance,
+  ).toBe(1);
 });
 
 test('channels are the last axis, and the rest is as without them', () => {

@@ -17,7 +17,15 @@ test('a tie of the highest scores is told, one of lower scores is none', () => {
 
 test.each([
   ['a row of scores', [[1, 8, 8, 3]], [[1, 10]], 0],
-  ['the second output', [[1, 8, 8, 3]], [[1, 4, 4, 2], [1, 10]], 1],
+  [
+    'the second output',
+    [[1, 8, 8, 3]],
+    [
+      [1, 4, 4, 2],
+      [1, 10],
+    ],
+    1,
+  ],
   ['no single score', [[1, 8]], [[1, 1]], undefined],
   ['no reconstruction', [[1, 640]], [[1, 640]], undefined],
 ])('scores: %s', (_, inputs, outputs, expected) => {

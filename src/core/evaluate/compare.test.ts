@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { fakeRuntime, floatTensor, modelOf, sourceOf, tid, unaryOp } from '../../../tests/support/fake-runtime.ts';
+import {
+  fakeRuntime,
+  floatTensor,
+  modelOf,
+  sourceOf,
+  tid,
+  unaryOp,
+} from '../../../tests/support/fake-runtime.ts';
 import { calibrate } from '../calibrate/calibrate.ts';
 import { bytesOf } from '../model/data.ts';
 import type { Model } from '../model/types.ts';
@@ -41,7 +48,8 @@ const pictures = [
 
 async function quantized(recipe: Partial<Recipe> = {}): Promise<Model> {
   const statistics = await calibrate(float, sourceOf(pictures), { runtime });
-  return quantize(float, chooseRanges(statistics), { ...defaultRecipe, ...recipe }).model;
+  return quantize(float, chooseRanges(float, statistics, 'tensorflow'), { ...defaultRecipe, ...recipe })
+    .model;
 }
 
 test('a quantized model against its float model: answers, accuracy, errors', async () => {
@@ -67,14 +75,17 @@ test('a quantized model against its float model: answers, accuracy, errors', asy
   expect(layers.ops[0]).toMatchObject({ milliseconds: 1, local: { count: 8 } });
 });
 
-test.each(['uint8', 'float32'] as const)('with %s inputs and outputs the inserted ops are measured, too', async (type) => {
-  const candidate = await quantized({ inputType: type, outputType: type });
-  const pair = { reference: float, candidate, tensors: samePositions(float, candidate) };
-  const { outputs, layers } = await compareModels(pair, sourceOf(pictures), tools);
-  expect(outputs.agreement?.hits).toBe(3);
-  expect(outputs.reference.accuracy).toBeUndefined();
-  expect(layers.ops).toHaveLength(4);
-});
+test.each(['uint8', 'float32'] as const)(
+  'with %s inputs and outputs the inserted ops are measured, too',
+  async (type) => {
+    const candidate = await quantized({ inputType: type, outputType: type });
+    const pair = { reference: float, candidate, tensors: samePositions(float, candidate) };
+    const { outputs, layers } = await compareModels(pair, sourceOf(pictures), tools);
+    expect(outputs.agreement?.hits).toBe(3);
+    expect(outputs.reference.accuracy).toBeUndefined();
+    expect(layers.ops).toHaveLength(4);
+  },
+);
 
 test('two int8 models, matched by name', async () => {
   const [reference, candidate] = [await quantized(), await quantized({ weights: 'per-tensor' })];
@@ -87,7 +98,9 @@ test('two int8 models, matched by name', async () => {
 /** The pictures as values of an int8 model's input. */
 function sourceOfQuantized(model: Model): ReturnType<typeof sourceOf> {
   const { scale, zeroPoint } = model.graphs[0]?.tensors[0]?.quant ?? {};
-  const data = pictures.map((values) => Int8Array.from(values, (x) => Math.round(x / (scale?.[0] ?? 1)) + (zeroPoint?.[0] ?? 0)));
+  const data = pictures.map((values) =>
+    Int8Array.from(values, (x) => Math.round(x / (scale?.[0] ?? 1)) + (zeroPoint?.[0] ?? 0)),
+  );
   return {
     count: data.length,
     async *open() {
@@ -103,7 +116,11 @@ test('tensors and ops are compared on the first samples only', async () => {
   const pair = { reference: float, candidate, tensors: samePositions(float, candidate) };
   const notes: number[] = [];
   const call = { progress: (fraction: number) => notes.push(fraction), checkpoint: async () => {} };
-  const { outputs, layers } = await compareModels(pair, sourceOf(pictures), { ...tools, layerSamples: 2, call });
+  const { outputs, layers } = await compareModels(pair, sourceOf(pictures), {
+    ...tools,
+    layerSamples: 2,
+    call,
+  });
   expect([outputs.samples, layers.samples]).toEqual([4, 2]);
   expect(notes).toEqual(notes.toSorted((a, b) => a - b));
   expect(notes).toHaveLength(6);

@@ -22,7 +22,11 @@ export interface CompareOptions extends EvaluateTools {
  * @param samples - made for the reference's inputs; opened twice.
  * @throws Problem `images/none`, `labels/invalid`, and what the executors throw.
  */
-export async function compareModels(pair: Pair, samples: SampleSource, options: CompareOptions): Promise<Comparison> {
+export async function compareModels(
+  pair: Pair,
+  samples: SampleSource,
+  options: CompareOptions,
+): Promise<Comparison> {
   const { call = quietCall, layerSamples = 64, ...tools } = options;
   const limit = Math.min(layerSamples, samples.count);
   // A sample with all its layers takes about four times as long as one without.

@@ -6,7 +6,7 @@ import type { NamedSample, SampleSource } from '../model/samples.ts';
 import type { Graph, Model, OpId, TensorId } from '../model/types.ts';
 import { type Correspondence, counterparts } from './correspondence.ts';
 import { type ErrorFigures, ErrorSums } from './metrics.ts';
-import { isReal, realsOf, valueOf } from './reals.ts';
+import { isReal, realsOf, storedIn } from './reals.ts';
 import { type EvaluateTools, Runner } from './runner.ts';
 
 /** Two models and which of their tensors stand for the same values. */
@@ -87,7 +87,7 @@ class LocalErrors {
   add(values: Values): void {
     for (const { op, inputs, outputs, sums } of this.#ops) {
       const given = inputs.map(([own, reference]) =>
-        valueOf(values.get(reference) ?? new Float32Array(0), tensorAt(this.#graph, own)),
+        storedIn(values.get(reference) ?? new Float32Array(0), tensorAt(this.#graph, own)),
       );
       const start = this.#now();
       const results = this.#executor.runOp(op, given);

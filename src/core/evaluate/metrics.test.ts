@@ -11,7 +11,10 @@ function figuresOf(...pairs: readonly (readonly [reference: readonly number[], v
 }
 
 test('figures are those computed by hand', () => {
-  const figures = figuresOf([[3, 4], [3, 5]]);
+  const figures = figuresOf([
+    [3, 4],
+    [3, 5],
+  ]);
   expect(figures.sqnr).toBeCloseTo(10 * Math.log10(25), 12);
   expect(figures.cosine).toBeCloseTo(29 / Math.sqrt(25 * 34), 12);
   expect(figures).toMatchObject({ maxError: 1, meanError: 0.5, meanSquaredError: 0.5, count: 2 });
@@ -36,9 +39,24 @@ test('samples add up as if they were one', () => {
 });
 
 test('equal values have no error, and a zero reference no signal', () => {
-  expect(figuresOf([[1, -2], [1, -2]])).toMatchObject({ sqnr: Number.POSITIVE_INFINITY, maxError: 0 });
-  expect(figuresOf([[0, 0], [0, 0]])).toMatchObject({ sqnr: Number.POSITIVE_INFINITY, cosine: 1 });
-  expect(figuresOf([[0, 0], [0, 1]])).toMatchObject({ sqnr: Number.NEGATIVE_INFINITY, cosine: 0 });
+  expect(
+    figuresOf([
+      [1, -2],
+      [1, -2],
+    ]),
+  ).toMatchObject({ sqnr: Number.POSITIVE_INFINITY, maxError: 0 });
+  expect(
+    figuresOf([
+      [0, 0],
+      [0, 0],
+    ]),
+  ).toMatchObject({ sqnr: Number.POSITIVE_INFINITY, cosine: 1 });
+  expect(
+    figuresOf([
+      [0, 0],
+      [0, 1],
+    ]),
+  ).toMatchObject({ sqnr: Number.NEGATIVE_INFINITY, cosine: 0 });
   expect(new ErrorSums().figures()).toBeUndefined();
 });
 

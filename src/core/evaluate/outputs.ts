@@ -37,7 +37,9 @@ export function worstFirst(results: readonly SampleResult[]): readonly SampleRes
   const changed = ({ answers }: SampleResult) =>
     answers !== undefined && answers.reference.class !== answers.candidate.class ? 0 : 1;
   // Two infinite ratios are equal, and their difference is NaN.
-  return results.toSorted((a, b) => changed(a) - changed(b) || a.error.sqnr - b.error.sqnr || a.index - b.index);
+  return results.toSorted(
+    (a, b) => changed(a) - changed(b) || a.error.sqnr - b.error.sqnr || a.index - b.index,
+  );
 }
 
 /** Collects the outputs of two models, sample by sample. */

@@ -20,5 +20,10 @@ export function proportion(hits: number, total: number): Proportion {
   const center = p + (z * z) / (2 * total);
   const spread = z * Math.sqrt((p * (1 - p)) / total + (z * z) / (4 * total * total));
   const norm = 1 + (z * z) / total;
-  return { hits, total, low: Math.max(0, (center - spread) / norm), high: Math.min(1, (center + spread) / norm) };
+  return {
+    hits,
+    total,
+    low: Math.max(0, (center - spread) / norm),
+    high: Math.min(1, (center + spread) / norm),
+  };
 }

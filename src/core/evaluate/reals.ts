@@ -18,7 +18,7 @@ export function realsOf(value: TensorData, { quant }: Tensor): Float32Array {
 }
 
 /** Real numbers as a value of `tensor`, quantized where it is. */
-export function valueOf(reals: Float32Array, tensor: Tensor): TensorData {
+export function storedIn(reals: Float32Array, tensor: Tensor): TensorData {
   return { shape: tensor.shape, dtype: tensor.dtype, data: storedValues(reals, tensor) };
 }
 
@@ -28,10 +28,14 @@ export function refit(sample: Sample, from: Graph, to: Graph): Sample {
     const [source, target] = [from.inputs[i], to.inputs[i]];
     if (source === undefined || target === undefined) return value;
     const [own, other] = [tensorAt(from, source), tensorAt(to, target)];
-    return sameGrid(own, other) ? value : valueOf(realsOf(value, own), other);
+    return sameGrid(own, other) ? value : storedIn(realsOf(value, own), other);
   });
 }
 
 function sameGrid(a: Tensor, b: Tensor): boolean {
-  return a.dtype === b.dtype && a.quant?.scale[0] === b.quant?.scale[0] && a.quant?.zeroPoint[0] === b.quant?.zeroPoint[0];
+  return (
+    a.dtype === b.dtype &&
+    a.quant?.scale[0] === b.quant?.scale[0] &&
+    a.quant?.zeroPoint[0] === b.quant?.zeroPoint[0]
+  );
 }

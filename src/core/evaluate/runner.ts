@@ -31,7 +31,11 @@ export class Runner {
   readonly int8: Int8Executor | undefined;
   readonly #now: () => number;
 
-  private constructor(graph: Graph, executor: Executor, parts: { int8: Int8Executor | undefined; now: () => number }) {
+  private constructor(
+    graph: Graph,
+    executor: Executor,
+    parts: { int8: Int8Executor | undefined; now: () => number },
+  ) {
     this.graph = graph;
     this.executor = executor;
     this.int8 = parts.int8;

@@ -43,7 +43,7 @@ export async function quantizeModel(
   const { call = quietCall, ...rest } = tools;
   const { model: float, notes } = prepare(model);
   const statistics = await calibrate(float, samples, { ...rest, call: partOf(call, 0, calibrationShare) });
-  const ranges = chooseRanges(statistics);
+  const ranges = chooseRanges(float, statistics, recipe.calibrator);
   const quantized = quantize(float, ranges, recipe);
   const pair = {
     reference: float,

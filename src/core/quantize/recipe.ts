@@ -1,4 +1,5 @@
 import { Problem } from '../problem.ts';
+import type { Calibrator } from '../ranges/choose.ts';
 
 /** Element type of the quantized model's inputs or outputs. */
 export type IoType = 'int8' | 'uint8' | 'float32';
@@ -15,6 +16,8 @@ export interface Recipe {
   readonly version: 1;
   /** per-channel: one weight scale per output channel (TensorFlow's default). per-tensor: one for all. */
   readonly weights: 'per-channel' | 'per-tensor';
+  /** How calibrated extremes become ranges. */
+  readonly calibrator: Calibrator;
   readonly inputType: IoType;
   readonly outputType: IoType;
   readonly ranges: Readonly<Record<string, HandRange>>;
@@ -24,6 +27,7 @@ export interface Recipe {
 export const defaultRecipe: Recipe = {
   version: 1,
   weights: 'per-channel',
+  calibrator: 'tensorflow',
   inputType: 'int8',
   outputType: 'int8',
   ranges: {},
@@ -34,6 +38,7 @@ export const namedRecipes: Readonly<Record<string, Recipe>> = {
   int8: defaultRecipe,
   'int8-float-io': { ...defaultRecipe, inputType: 'float32', outputType: 'float32' },
   'int8-uint8-io': { ...defaultRecipe, inputType: 'uint8', outputType: 'uint8' },
+  'int8-exact-ranges': { ...defaultRecipe, calibrator: 'exact' },
   'int8-per-tensor': { ...defaultRecipe, weights: 'per-tensor' },
 };
 
@@ -81,9 +86,13 @@ export function parseRecipe(json: unknown): Recipe {
   if (all.version !== 1) refuse('version', all.version, '1');
   if (all.weights !== 'per-channel' && all.weights !== 'per-tensor')
     refuse('weights', all.weights, 'per-channel or per-tensor');
+  if (all.calibrator !== 'tensorflow' && all.calibrator !== 'exact') {
+    refuse('calibrator', all.calibrator, 'tensorflow or exact');
+  }
   return {
     version: 1,
     weights: all.weights,
+    calibrator: all.calibrator,
     inputType: parseIoType(all.inputType, 'inputType'),
     outputType: parseIoType(all.outputType, 'outputType'),
     ranges: Object.fromEntries(

@@ -21,7 +21,11 @@ function usedBins({ min, max, histogram }: Distribution): readonly Bin[] {
   const bins: Bin[] = [];
   counts.forEach((count, i) => {
     if (count === 0) return;
-    bins.push({ low: Math.max(min, (first + i) * width), high: Math.min(max, (first + i + 1) * width), count });
+    bins.push({
+      low: Math.max(min, (first + i) * width),
+      high: Math.min(max, (first + i + 1) * width),
+      count,
+    });
   });
   return bins;
 }

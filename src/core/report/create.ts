@@ -9,7 +9,15 @@ import { errorFacts } from './facts.ts';
 import { findingsOf } from './findings.ts';
 import type { ReportInput } from './input.ts';
 import { layerRows } from './layers.ts';
-import type { EvaluationFacts, FileSize, ModelFacts, Report, Skipped, TensorFacts, WorstSample } from './report.ts';
+import type {
+  EvaluationFacts,
+  FileSize,
+  ModelFacts,
+  Report,
+  Skipped,
+  TensorFacts,
+  WorstSample,
+} from './report.ts';
 
 /** Samples listed as the worst. */
 const worstCount = 10;
@@ -21,7 +29,13 @@ function sizeOf(bytes: Uint8Array): FileSize {
 function tensorFacts({ name, shape, dtype, quant }: Tensor): TensorFacts {
   const [scale] = quant?.scale ?? [];
   const [zeroPoint] = quant?.zeroPoint ?? [];
-  return { name, shape, dtype, ...(scale !== undefined && { scale }), ...(zeroPoint !== undefined && { zeroPoint }) };
+  return {
+    name,
+    shape,
+    dtype,
+    ...(scale !== undefined && { scale }),
+    ...(zeroPoint !== undefined && { zeroPoint }),
+  };
 }
 
 function modelFacts(name: string, float: Graph, quantized: Graph): ModelFacts {
@@ -51,7 +65,10 @@ function worstSample({ index, name, label, answers, error }: SampleResult): Wors
   };
 }
 
-function evaluationFacts({ outputs, layers }: Comparison, classNames: readonly string[] | undefined): EvaluationFacts {
+function evaluationFacts(
+  { outputs, layers }: Comparison,
+  classNames: readonly string[] | undefined,
+): EvaluationFacts {
   return {
     samples: outputs.samples,
     skipped: skippedFacts(outputs.skipped),

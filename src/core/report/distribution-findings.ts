@@ -118,7 +118,10 @@ function clipped({ row, fixedGrid }: Layer): readonly Finding[] {
 /** The op that loses most of the precision. */
 function largestError(rows: readonly LayerRow[]): readonly Finding[] {
   const ratio = (row: LayerRow) => row.local?.sqnr ?? Number.POSITIVE_INFINITY;
-  const worst = rows.reduce<LayerRow | undefined>((a, b) => (a === undefined || ratio(b) < ratio(a) ? b : a), undefined);
+  const worst = rows.reduce<LayerRow | undefined>(
+    (a, b) => (a === undefined || ratio(b) < ratio(a) ? b : a),
+    undefined,
+  );
   if (worst?.local?.sqnr === undefined) return [];
   const poor = rows.filter((row) => ratio(row) < poorRatio);
   const others = poor.length > 1 ? ` ${counted(poor.length, 'op')} are under ${poorRatio} dB.` : '';

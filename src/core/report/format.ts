@@ -1,11 +1,20 @@
 import type { Accuracy } from '../evaluate/tally.ts';
 import type { EvaluationFacts, Finding, LayerRow, Report } from './report.ts';
 import { type Column, formatTable, shortened, wrap } from './table.ts';
-import { formatBytes, formatCount, formatDecibels, formatMilliseconds, formatReal, formatShare } from './units.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatDecibels,
+  formatMilliseconds,
+  formatReal,
+  formatShare,
+} from './units.ts';
 
 /** Characters a line. */
 const width = 104;
-const nameWidth = 24;
+const indent = '  ';
+/** What a tensor's name keeps at least. */
+const shortestName = 12;
 
 function sizeLine({ float, quantized }: Report['files']): string {
   const change = quantized.bytes / float.bytes - 1;
@@ -26,7 +35,8 @@ function agreementLine({ agreement, outputs, samples }: EvaluationFacts): [label
 }
 
 function accuracyLine(float: Accuracy, quantized: Accuracy): string {
-  const pair = (a: Accuracy['top1'], b: Accuracy['top1']) => `${formatShare(a.hits / a.total)} → ${formatShare(b.hits / b.total)}`;
+  const pair = (a: Accuracy['top1'], b: Accuracy['top1']) =>
+    `${formatShare(a.hits / a.total)} → ${formatShare(b.hits / b.total)}`;
   const top5 = float.top5 && quantized.top5 ? `, top-5 ${pair(float.top5, quantized.top5)}` : '';
   return `top-1 ${pair(float.top1, quantized.top1)}${top5} on ${formatCount(float.top1.total)} labelled samples`;
 }
@@ -47,7 +57,8 @@ function headerLines({ model, files, calibration, evaluation }: Report): readonl
   if (evaluation) {
     const { float, quantized } = evaluation;
     lines.push(agreementLine(evaluation));
-    if (float.accuracy && quantized.accuracy) lines.push(['Accuracy', accuracyLine(float.accuracy, quantized.accuracy)]);
+    if (float.accuracy && quantized.accuracy)
+      lines.push(['Accuracy', accuracyLine(float.accuracy, quantized.accuracy)]);
     lines.push(['Worst sample', worstLine(evaluation)]);
     const times = `float ${formatMilliseconds(float.milliseconds)}, int8 ${formatMilliseconds(quantized.milliseconds)}`;
     lines.push(['Time', `${times} a sample, on this computer, not on a device`]);
@@ -69,12 +80,12 @@ const columns: readonly Column[] = [
   { title: 'total', align: 'right' },
 ];
 
-function layerCells(row: LayerRow): readonly string[] {
+function layerCells(row: LayerRow, name: string): readonly string[] {
   const { range, scale, zeroPoint, clipped, local, accumulated } = row;
   return [
     String(row.op),
     shortened(row.kind, 17),
-    shortened(row.name, nameWidth),
+    name,
     range === undefined ? '' : formatReal(range.min),
     range === undefined ? '' : formatReal(range.max),
     scale === undefined ? row.dtype : formatReal(scale),
@@ -85,18 +96,31 @@ function layerCells(row: LayerRow): readonly string[] {
   ];
 }
 
+/** Names take the room that the other columns leave. */
+function layerTable(rows: readonly LayerRow[]): readonly string[] {
+  const [bare = ''] = formatTable(
+    columns,
+    rows.map((row) => layerCells(row, '')),
+  );
+  const room = width - indent.length - bare.length + 'output'.length;
+  const cells = rows.map((row) => layerCells(row, shortened(row.name, Math.max(shortestName, room))));
+  return formatTable(columns, cells).map((line) => indent + line);
+}
+
 /** What costs most precision stands first; without errors, the order of execution. */
 function layerLines({ layers, evaluation }: Report): readonly string[] {
   const cost = ({ local }: LayerRow) => local?.sqnr ?? Number.MAX_VALUE;
   const sorted = layers.toSorted((a, b) => cost(a) - cost(b));
   const measured = `added: error of the op alone, total: error up to there; SQNR on ${evaluation?.layerSamples} samples, less is worse`;
   const title = evaluation === undefined ? 'Layers' : `Layers, costliest first (${measured})`;
-  return [...wrap(title, width), '', ...formatTable(columns, sorted.map(layerCells)).map((line) => `  ${line}`)];
+  return [...wrap(title, width), '', ...layerTable(sorted)];
 }
 
 function findingLines(findings: readonly Finding[]): readonly string[] {
   if (findings.length === 0) return ['Findings: none'];
-  const lines = findings.flatMap(({ verdict, text }) => wrap(text, width, `  ${verdict === 'warn' ? '!' : '·'} `));
+  const lines = findings.flatMap(({ verdict, text }) =>
+    wrap(text, width, `  ${verdict === 'warn' ? '!' : '·'} `),
+  );
   return ['Findings (! needs a look)', '', ...lines];
 }
 
@@ -104,8 +128,15 @@ function noteLines(notes: readonly string[]): readonly string[] {
   return notes.length === 0 ? [] : ['', 'Notes', '', ...notes.flatMap((note) => wrap(note, width, '  · '))];
 }
 
-/** A report as plain text of at most 104 characters a line, for a terminal. */
+/** A report as plain text for a terminal: lines of 104 characters at most, a few more where every number is long. */
 export function formatReport(report: Report): string {
-  const blocks = [...headerLines(report), '', ...layerLines(report), '', ...findingLines(report.findings), ...noteLines(report.notes)];
+  const blocks = [
+    ...headerLines(report),
+    '',
+    ...layerLines(report),
+    '',
+    ...findingLines(report.findings),
+    ...noteLines(report.notes),
+  ];
   return `${blocks.join('\n')}\n`;
 }

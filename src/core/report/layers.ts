@@ -14,7 +14,10 @@ export function floatTensors({ float, quantized }: ReportInput): ReadonlyMap<Ten
 }
 
 /** The real interval that rounds onto a per-tensor grid of 256 steps without clipping. */
-function gridInterval({ scale, zeroPoint }: { scale: number; zeroPoint: number }, lowest: number): { min: number; max: number } {
+function gridInterval(
+  { scale, zeroPoint }: { scale: number; zeroPoint: number },
+  lowest: number,
+): { min: number; max: number } {
   return { min: (lowest - 0.5 - zeroPoint) * scale, max: (lowest + 255.5 - zeroPoint) * scale };
 }
 
@@ -58,7 +61,11 @@ function rangeFacts(
 }
 
 /** What the comparison says about an op and its output. */
-function errorsOf({ comparison }: ReportInput, op: OpId, output: TensorId): Pick<LayerRow, 'local' | 'accumulated' | 'milliseconds'> {
+function errorsOf(
+  { comparison }: ReportInput,
+  op: OpId,
+  output: TensorId,
+): Pick<LayerRow, 'local' | 'accumulated' | 'milliseconds'> {
   const local = comparison?.layers.ops.find((error) => error.op === op);
   const tensor = comparison?.layers.tensors.find((error) => error.candidate === output);
   return {

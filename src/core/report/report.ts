@@ -1,6 +1,6 @@
 import type { SampleRef } from '../calibrate/statistics.ts';
-import type { ModelFigures } from '../evaluate/tally.ts';
 import type { Proportion } from '../evaluate/proportion.ts';
+import type { ModelFigures } from '../evaluate/tally.ts';
 import type { Dtype, Shape } from '../model/types.ts';
 import type { Recipe } from '../quantize/recipe.ts';
 

@@ -29,7 +29,14 @@ function biasGuard({ quantized: { enlarged } }: ReportInput, rowsOf: RowsOf): re
   if (most === undefined) return [];
   const sum = enlarged.reduce((n, { channels }) => n + channels.length, 0);
   const text = `${counted(sum, 'channel')} in ${counted(enlarged.length, 'layer')} got a larger weight scale (most: ${most.channels.length} in ${labels(rowsOf(most.op))}), because the bias, counted in steps of input scale · weight scale, would pass 2³⁰. Their weights lose precision, but are tiny beside the bias.`;
-  return [{ id: 'bias-guard', verdict: 'info', text, where: where(rowsOf(...[most, ...others].map(({ op }) => op))) }];
+  return [
+    {
+      id: 'bias-guard',
+      verdict: 'info',
+      text,
+      where: where(rowsOf(...[most, ...others].map(({ op }) => op))),
+    },
+  ];
 }
 
 function requantized({ quantized }: ReportInput, rowsOf: RowsOf): readonly Finding[] {

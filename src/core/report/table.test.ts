@@ -7,11 +7,12 @@ test('columns are as wide as their widest cell', () => {
     { title: 'kind', align: 'left' },
     { title: 'n', align: 'right' },
   ] as const;
-  expect(formatTable(columns, [['0', 'ADD', '1'], ['10', 'SOFTMAX', '']])).toEqual([
-    'op  kind     n',
-    ' 0  ADD      1',
-    '10  SOFTMAX',
-  ]);
+  expect(
+    formatTable(columns, [
+      ['0', 'ADD', '1'],
+      ['10', 'SOFTMAX', ''],
+    ]),
+  ).toEqual(['op  kind     n', ' 0  ADD      1', '10  SOFTMAX']);
 });
 
 test('text is broken at blanks and stands behind its mark', () => {

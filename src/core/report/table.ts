@@ -4,12 +4,17 @@ export interface Column {
 }
 
 /** Rows of cells as aligned lines under their titles, two blanks between columns and none at the end of a line. */
-export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[]): readonly string[] {
+export function formatTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+): readonly string[] {
   const titles = columns.map(({ title }) => title);
   const widths = columns.map((_, i) => Math.max(...[titles, ...rows].map((row) => (row[i] ?? '').length)));
   const line = (row: readonly string[]): string =>
     columns
-      .map(({ align }, i) => (align === 'left' ? (row[i] ?? '').padEnd(widths[i] ?? 0) : (row[i] ?? '').padStart(widths[i] ?? 0)))
+      .map(({ align }, i) =>
+        align === 'left' ? (row[i] ?? '').padEnd(widths[i] ?? 0) : (row[i] ?? '').padStart(widths[i] ?? 0),
+      )
       .join('  ')
       .trimEnd();
   return [titles, ...rows].map(line);
