@@ -1,23 +1,18 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
-import { codecAssets } from '../src/cli/codec-assets.ts';
-import { pictureDecoder } from '../src/codecs/decode.ts';
 import { calibrate } from '../src/core/calibrate/calibrate.ts';
 import { compareOutputs } from '../src/core/evaluate/outputs.ts';
 import { readIdx } from '../src/core/formats/idx.ts';
 import { readTflite } from '../src/core/formats/tflite/read.ts';
 import { writeTflite } from '../src/core/formats/tflite/write.ts';
 import type { Preprocess } from '../src/core/images/preprocess.ts';
-import { mainGraph, tensorAt } from '../src/core/model/graph.ts';
-import type { SampleSource } from '../src/core/model/samples.ts';
-import type { Model } from '../src/core/model/types.ts';
 import { prepare } from '../src/core/prepare/prepare.ts';
 import { quantize } from '../src/core/quantize/quantize.ts';
 import { defaultRecipe } from '../src/core/quantize/recipe.ts';
 import { chooseRanges } from '../src/core/ranges/choose.ts';
-import { type PictureItem, pictureSource } from '../src/core/samples/picture-source.ts';
+import type { PictureItem } from '../src/core/samples/picture-source.ts';
 import { createFloatRuntime } from '../src/float/runtime.ts';
-import { noShared, readShared, shared, sharedJson, skipNote } from './support/shared.ts';
+import { cifarTest, picture, rawPixels, rowsOf, sourceFor } from './support/pictures.ts';
+import { noShared, readShared, sharedJson, skipNote } from './support/shared.ts';
 
 /**
  * The whole way on real models and pictures: float model and calibration pictures in, our int8 file out, beside the file
@@ -50,28 +45,10 @@ interface Case {
   readonly agreement: number;
 }
 
-const decode = noShared ? undefined : pictureDecoder(codecAssets());
-
-function picture(path: string, label?: number): PictureItem {
-  const load = async () => {
-    if (decode === undefined) throw new Error('no pictures');
-    return decode(new Uint8Array(readFileSync(shared('data', path))));
-  };
-  return { name: path, load, ...(label !== undefined && { label }) };
-}
-
-/** Rows of a CSV below the data folder, without its head; no cell of ours holds a comma before the columns we read. */
-function rowsOf(path: string): readonly (readonly string[])[] {
-  const lines = readFileSync(shared('data', path), 'utf8').trim().split('\n');
-  return lines.slice(1).map((line) => line.split(','));
-}
-
 function cifar(every: number): Case['pictures'] {
   return (calibration) => ({
     calibration: calibration.map((file) => picture(`cifar10/${file}`)),
-    test: rowsOf('cifar10/test.csv')
-      .filter((_, i) => i % every === 0)
-      .map(([file = '', label]) => picture(`cifar10/${file}`, Number(label))),
+    test: cifarTest(every),
   });
 }
 
@@ -109,18 +86,11 @@ function imagenet(calibration: readonly string[]): Pictures {
   };
 }
 
-const raw = (size: number): Preprocess => ({
-  size: [size, size],
-  fit: 'stretch',
-  channels: 'rgb',
-  mean: [0],
-  std: [1],
-});
 const grey: Preprocess = { size: [28, 28], fit: 'stretch', channels: 'grey', mean: [0], std: [255] };
 
 const cases: readonly Case[] = [
-  { name: 'resnet8', preprocess: raw(32), pictures: cifar(1), points: 0.3, agreement: 0.98 },
-  { name: 'resnet8_large', preprocess: raw(32), pictures: cifar(5), points: 1, agreement: 0.97 },
+  { name: 'resnet8', preprocess: rawPixels(32), pictures: cifar(1), points: 0.3, agreement: 0.98 },
+  { name: 'resnet8_large', preprocess: rawPixels(32), pictures: cifar(5), points: 1, agreement: 0.97 },
   { name: 'mnist_tutorial', preprocess: grey, pictures: mnist, points: 0.2, agreement: 0.995 },
   { name: 'mnist_conv_fc', preprocess: grey, pictures: mnist, points: 0.2, agreement: 0.995 },
   {
@@ -137,17 +107,10 @@ const cases: readonly Case[] = [
     points: 1,
     agreement: 0.97,
   },
-  { name: 'vww', preprocess: { ...raw(96), std: [255] }, pictures: coco, points: 2.1, agreement: 0.97 },
+  { name: 'vww', preprocess: { ...rawPixels(96), std: [255] }, pictures: coco, points: 2.1, agreement: 0.97 },
 ];
 
 const rows: string[] = [];
-
-function sourceFor(model: Model, items: readonly PictureItem[], preprocess: Preprocess): SampleSource {
-  const graph = mainGraph(model);
-  const [id] = graph.inputs;
-  if (id === undefined) throw new Error('no input');
-  return pictureSource(items, { input: tensorAt(graph, id), preprocess });
-}
 
 describe(`beside TensorFlow's own quantization of the same model and pictures${skipNote}`, () => {
   test.skipIf(noShared).each(cases)(
