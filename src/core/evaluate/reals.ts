@@ -1,5 +1,5 @@
-import { storedValues } from '../images/store.ts';
 import { tensorAt } from '../model/graph.ts';
+import { storedValues } from '../model/stored-values.ts';
 import type { Graph, Sample, Tensor, TensorData } from '../model/types.ts';
 
 /** Whether a tensor's elements stand for real numbers: floats, or integers with a scale. */

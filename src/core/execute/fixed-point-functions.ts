@@ -1,10 +1,10 @@
+import { clamp } from '../model/rounding.ts';
 /**
  * gemmlowp's functions of fixed-point numbers (fixedpoint/fixedpoint.h) and TensorFlow Lite's inverse square root and
  * logarithm. "Qn" is an int32 with n integer bits and 31 − n fractional bits; the product of Qm and Qn is their
  * `doublingHighMultiply`, a Q(m+n). Every literal is a real number in the Q format that its line works in.
  */
 import {
-  clamp,
   divideByPowerOfTwo,
   doublingHighMultiply,
   halfSum,

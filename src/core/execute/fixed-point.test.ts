@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { roundHalfAway } from '../model/rounding.ts';
 import {
   divideByPowerOfTwo,
   doublingHighMultiply,
@@ -8,7 +9,6 @@ import {
   INT32_MIN,
   multiplyByFixedPoint,
   quantizeMultiplier,
-  roundHalfAway,
 } from './fixed-point.ts';
 import {
   expOfNegative,

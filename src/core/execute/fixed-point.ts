@@ -1,3 +1,4 @@
+import { clamp, roundHalfAway } from '../model/rounding.ts';
 /**
  * Integer arithmetic that TensorFlow Lite's kernels share: multiplying by a real number with 32-bit integers only.
  * Sources: tflite/kernels/internal/{common,quantization_util,cppmath} and gemmlowp's fixedpoint/fixedpoint.h.
@@ -12,19 +13,6 @@ export const INT32_MIN = -(2 ** 31);
 export interface FixedPoint {
   readonly multiplier: number;
   readonly shift: number;
-}
-
-/** std::round: to the nearest integer, ties away from zero. */
-export function roundHalfAway(x: number): number {
-  const magnitude = Math.abs(x);
-  const whole = Math.floor(magnitude);
-  // `floor(magnitude + 0.5)` would be 1 for the double just below 0.5.
-  return Math.sign(x) * (magnitude - whole >= 0.5 ? whole + 1 : whole);
-}
-
-/** Without branches: after a RELU half of all values clamp. */
-export function clamp(x: number, min: number, max: number): number {
-  return Math.min(Math.max(x, min), max);
 }
 
 /** C's frexp for finite x: x = fraction · 2^exponent with 0.5 ≤ |fraction| < 1, or both 0. Read from the bits, hence exact. */

@@ -1,7 +1,7 @@
 import { elementCount } from '../model/data.ts';
+import { storedValues } from '../model/stored-values.ts';
 import type { Elements, Shape, Tensor, TensorData } from '../model/types.ts';
 import { Problem } from '../problem.ts';
-import { storedValues } from './store.ts';
 
 const withoutOnes = (shape: Shape): Shape => shape.filter((size) => size !== 1);
 

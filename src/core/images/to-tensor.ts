@@ -1,9 +1,9 @@
 import { allocate } from '../model/data.ts';
 import type { Picture } from '../model/picture.ts';
+import { storedValues } from '../model/stored-values.ts';
 import type { Tensor, TensorData } from '../model/types.ts';
 import { fitPicture } from './fit.ts';
 import { checkPreprocess, type Preprocess } from './preprocess.ts';
-import { storedValues } from './store.ts';
 
 /**
  * A picture as the value of a model's input: NHWC, of the input's shape and dtype. A float input gets the normalized

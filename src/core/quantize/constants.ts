@@ -1,7 +1,7 @@
 import { bytesOf, constantOf } from '../model/data.ts';
+import { clamp } from '../model/rounding.ts';
 import type { Tensor } from '../model/types.ts';
 import {
-  clamp,
   constantParams,
   int8Max,
   int8Min,

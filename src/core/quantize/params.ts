@@ -1,3 +1,4 @@
+import { clamp, roundHalfAway } from '../model/rounding.ts';
 import type { Quant } from '../model/types.ts';
 
 /**
@@ -23,17 +24,6 @@ export const biasMax = 2 ** 30 - 1;
 /** Ranges narrower than this are widened, so that no scale is zero or subnormal. */
 const narrowest = 1e-6;
 const narrowestWeight = 5e-7;
-
-/** Nearest integer, ties away from zero (C's `round`). */
-export function roundHalfAway(x: number): number {
-  const magnitude = Math.abs(x);
-  const floor = Math.floor(magnitude);
-  return Math.sign(x) * (magnitude - floor >= 0.5 ? floor + 1 : floor);
-}
-
-export function clamp(x: number, low: number, high: number): number {
-  return Math.min(Math.max(x, low), high);
-}
 
 /** Parameters for a float32 range that contains 0, in float32 arithmetic throughout. */
 function asymmetric(low: number, high: number): Params {

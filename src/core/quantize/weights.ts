@@ -1,14 +1,7 @@
 import { bytesOf, elementCount } from '../model/data.ts';
+import { clamp } from '../model/rounding.ts';
 import type { Quant, Shape } from '../model/types.ts';
-import {
-  biasMax,
-  clamp,
-  inverseOf,
-  inverseOfWeightRange,
-  quantizeValue,
-  weightMax,
-  weightScale,
-} from './params.ts';
+import { biasMax, inverseOf, inverseOfWeightRange, quantizeValue, weightMax, weightScale } from './params.ts';
 
 /** Constant weights and bias of one layer, in float. */
 export interface FloatLayer {

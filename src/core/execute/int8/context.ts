@@ -1,9 +1,10 @@
 import { constantOf, elementCount } from '../../model/data.ts';
 import { isPresent, opName, tensorAt } from '../../model/graph.ts';
 import type { Activation } from '../../model/options.ts';
+import { clamp, roundHalfAway } from '../../model/rounding.ts';
 import type { Dtype, Graph, Op, OpId, Quant, Shape, TensorData, TensorId } from '../../model/types.ts';
 import { Problem } from '../../problem.ts';
-import { clamp, type FixedPoint, quantizeMultiplier, roundHalfAway } from '../fixed-point.ts';
+import { type FixedPoint, quantizeMultiplier } from '../fixed-point.ts';
 import type { Int8Kernels, Output } from './kernels.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { elementCount } from '../../../model/data.ts';
-import { clamp, multiplyByFixedPoint } from '../../fixed-point.ts';
+import { clamp } from '../../../model/rounding.ts';
+import { multiplyByFixedPoint } from '../../fixed-point.ts';
 import type { OpContext, QuantizedValue } from '../context.ts';
 import type { Step } from '../kernels.ts';
 import type { Planner } from './planner.ts';

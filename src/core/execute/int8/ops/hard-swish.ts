@@ -1,8 +1,9 @@
+import { clamp } from '../../../model/rounding.ts';
 /**
  * HARD_SWISH, x · relu6(x + 3) / 6, in 16-bit fixed point.
  * Equals tflite/kernels/internal/reference/hard_swish.h (HardSwish, quantized).
  */
-import { clamp, divideByPowerOfTwo, type FixedPoint } from '../../fixed-point.ts';
+import { divideByPowerOfTwo, type FixedPoint } from '../../fixed-point.ts';
 import type { Int8Value, OpContext } from '../context.ts';
 
 const INT16_MAX = 2 ** 15 - 1;

@@ -1,8 +1,9 @@
+import { clamp } from '../../../model/rounding.ts';
 /**
  * Functions of two int8 values without a kernel of their own: their 65,536 results are computed while planning.
  */
 import type { KnownKind } from '../../../model/types.ts';
-import { clamp, divideByPowerOfTwo, doublingHighMultiply, multiplyByFixedPoint } from '../../fixed-point.ts';
+import { divideByPowerOfTwo, doublingHighMultiply, multiplyByFixedPoint } from '../../fixed-point.ts';
 import { reciprocal } from '../../fixed-point-functions.ts';
 import type { Int8Value, OpContext, Value } from '../context.ts';
 import type { Step } from '../kernels.ts';

@@ -1,6 +1,7 @@
 import type { ResizeOptions } from '../../../model/options.ts';
+import { roundHalfAway } from '../../../model/rounding.ts';
 import type { Shape } from '../../../model/types.ts';
-import { roundHalfAway } from '../../fixed-point.ts';
+
 import { type OpContext, size, type Value } from '../context.ts';
 import { offsets, strides, sumOfOffsets } from '../positions.ts';
 import { planMove } from './moves.ts';

@@ -1,6 +1,7 @@
 import type { StridedSliceOptions } from '../../../model/options.ts';
+import { clamp } from '../../../model/rounding.ts';
 import type { Shape } from '../../../model/types.ts';
-import { clamp } from '../../fixed-point.ts';
+
 import { type OpContext, size } from '../context.ts';
 
 /** One dimension of a strided slice. */

@@ -3,8 +3,9 @@
  * planning, and the kernel only looks up.
  */
 import type { Activation } from '../../../model/options.ts';
+import { clamp, roundHalfAway } from '../../../model/rounding.ts';
 import type { KnownKind } from '../../../model/types.ts';
-import { clamp, divideByPowerOfTwo, frexp, multiplyByFixedPoint, roundHalfAway } from '../../fixed-point.ts';
+import { divideByPowerOfTwo, frexp, multiplyByFixedPoint } from '../../fixed-point.ts';
 import { fixedPointLogistic, fixedPointTanh, inverseSquareRoot } from '../../fixed-point-functions.ts';
 import type { Int8Value, OpContext } from '../context.ts';
 import type { Step } from '../kernels.ts';

@@ -1,8 +1,9 @@
+import { clamp, roundHalfAway } from '../../../model/rounding.ts';
 /**
  * QUANTIZE of floats: q = clamp(round(fround(x / scale)) + z), half away from zero (tflite/kernels/internal/reference/quantize.h),
  * and everything that is a table: DEQUANTIZE and functions of one or two int8 values.
  */
-import { clamp, roundHalfAway } from '../../fixed-point.ts';
+
 import type { ByteArray, Operands, QuantizeParams, Step } from '../kernels.ts';
 
 export function quantize(

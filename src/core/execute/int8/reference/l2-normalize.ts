@@ -1,8 +1,9 @@
+import { clamp } from '../../../model/rounding.ts';
 /**
  * L2_NORMALIZATION over the last axis: y = (x − z) / sqrt(Σ (x − z)²), output scale 1/128, zero point 0.
  * Equals tflite/kernels/internal/reference/integer_ops/l2normalization.h.
  */
-import { clamp, multiplyByFixedPoint } from '../../fixed-point.ts';
+import { multiplyByFixedPoint } from '../../fixed-point.ts';
 import { inverseSquareRoot } from '../../fixed-point-functions.ts';
 import type { NormalizeParams, Step } from '../kernels.ts';
 

@@ -1,8 +1,9 @@
+import { clamp, roundHalfAway } from '../../../model/rounding.ts';
 /**
  * From accumulators to int8: y = clamp(rescale(accumulator) + zero point).
  * Equals the end of the loops in tflite/kernels/internal/reference/integer_ops/{conv,depthwise_conv,fully_connected}.h.
  */
-import { clamp, multiplyByFixedPoint, roundHalfAway } from '../../fixed-point.ts';
+import { multiplyByFixedPoint } from '../../fixed-point.ts';
 import type { Output } from '../kernels.ts';
 
 /** The accumulators of `count` pixels, to be written from element `offset` of the output on. */

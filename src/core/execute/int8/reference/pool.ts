@@ -1,8 +1,9 @@
+import { clamp } from '../../../model/rounding.ts';
 /**
  * AVERAGE_POOL_2D: mean of the raw values of the taps inside the image, rounded half away from zero.
  * MAX_POOL_2D: their maximum. Both clamped. Equals tflite/kernels/internal/reference/integer_ops/pooling.h.
  */
-import { clamp } from '../../fixed-point.ts';
+
 import type { PoolParams, Step, Window } from '../kernels.ts';
 
 /** The part of a window that lies inside the image: rows [top, bottom), columns [left, right). */

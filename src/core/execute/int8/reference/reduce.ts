@@ -1,9 +1,10 @@
+import { clamp, roundHalfAway } from '../../../model/rounding.ts';
 /**
  * MEAN and SUM: y = clamp(rescale(Σ x − n · z) + z'); REDUCE_MAX and REDUCE_MIN on raw values.
  * Equals tflite/kernels/internal/reference/reduce.h (QuantizedMeanOrSum, ReduceGeneric) as TFLite Micro calls it.
  * LiteRT's SUM is in float32: y = round(Σ x · s/s' − z · s/s' · n) + z' (internal/optimized/reduce.h).
  */
-import { clamp, roundHalfAway } from '../../fixed-point.ts';
+
 import type { FloatSumParams, ReduceParams, Step, SumParams } from '../kernels.ts';
 import { prepareScalarOutput } from './output.ts';
 

@@ -1,8 +1,9 @@
+import { clamp } from '../../../model/rounding.ts';
 /**
  * SOFTMAX and LOG_SOFTMAX over the last axis, in fixed point: exponentials in Q0, their sum in Q12.
  * Equals tflite/kernels/internal/reference/softmax.h and integer_ops/log_softmax.h.
  */
-import { clamp, divideByPowerOfTwo, doublingHighMultiply, multiplyByFixedPoint } from '../../fixed-point.ts';
+import { divideByPowerOfTwo, doublingHighMultiply, multiplyByFixedPoint } from '../../fixed-point.ts';
 import { expOfNegative, logFromOne, reciprocal } from '../../fixed-point-functions.ts';
 import type { LogSoftmaxParams, SoftmaxParams, Step } from '../kernels.ts';
 

@@ -1,6 +1,7 @@
-import { allocate } from '../model/data.ts';
-import type { Elements, Tensor } from '../model/types.ts';
 import { Problem } from '../problem.ts';
+import { allocate } from './data.ts';
+import { clamp, roundHalfAway } from './rounding.ts';
+import type { Elements, Tensor } from './types.ts';
 
 const ranges: Readonly<Partial<Record<Tensor['dtype'], readonly [number, number]>>> = {
   int8: [-128, 127],
@@ -11,11 +12,6 @@ const ranges: Readonly<Partial<Record<Tensor['dtype'], readonly [number, number]
   int32: [-(2 ** 31), 2 ** 31 - 1],
   uint32: [0, 2 ** 32 - 1],
 };
-
-/** Half away from zero, as TensorFlow Lite's TfLiteRound. */
-function roundAway(value: number): number {
-  return value < 0 ? -Math.round(-value) : Math.round(value);
-}
 
 /**
  * Real numbers as elements of `input`: as they are for float inputs, quantized where the input has a scale
@@ -40,8 +36,7 @@ export function storedValues(reals: ArrayLike<number>, input: Tensor): Elements 
     const real = reals[i] ?? 0;
     if (step === undefined && !(Number.isInteger(real) && real >= low && real <= high))
       throw unstorable(real, input);
-    out[i] =
-      step === undefined ? real : Math.min(Math.max(roundAway(Math.fround(real / step)) + zero, low), high);
+    out[i] = step === undefined ? real : clamp(roundHalfAway(Math.fround(real / step)) + zero, low, high);
   }
   return out;
 }
