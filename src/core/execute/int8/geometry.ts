@@ -1,4 +1,5 @@
 import type { Padding } from '../../model/options.ts';
+import { type Window as AxisWindow, outputSize, paddingOf } from '../../model/padding.ts';
 import type { Shape } from '../../model/types.ts';
 import { type OpContext, size } from './context.ts';
 import type { Window } from './kernels.ts';
@@ -16,22 +17,13 @@ export interface Filter {
 /** Elements that a padded copy of an image may have; larger ones come from broken files. */
 const MAX_IMAGE = 2 ** 28;
 
-interface Extent {
-  readonly filter: number;
-  readonly stride: number;
-  readonly dilation: number;
-  readonly padding: Padding;
-}
-
-/** Output size and padding before the first element along one axis (tflite/kernels/padding.h). */
+/** Output size and padding before the first element along one axis. */
 function along(
+  padding: Padding,
   input: number,
-  { filter, stride, dilation, padding }: Extent,
+  window: AxisWindow,
 ): { readonly output: number; readonly before: number } {
-  const extent = (filter - 1) * dilation + 1;
-  const output = Math.trunc((input + stride - (padding === 'SAME' ? 1 : extent)) / stride);
-  const total = Math.max((output - 1) * stride + extent - input, 0);
-  return { output, before: total >> 1 };
+  return { output: outputSize(padding, input, window), before: paddingOf(padding, input, window).before };
 }
 
 /**
@@ -49,8 +41,8 @@ export function slidingWindow(
       `filter ${h}×${w}, stride ${strideH}×${strideW} and dilation ${dilationH}×${dilationW} must be 1 or more`,
     );
   }
-  const vertical = along(size(input, 1), { filter: h, stride: strideH, dilation: dilationH, padding });
-  const horizontal = along(size(input, 2), { filter: w, stride: strideW, dilation: dilationW, padding });
+  const vertical = along(padding, size(input, 1), { size: h, stride: strideH, dilation: dilationH });
+  const horizontal = along(padding, size(input, 2), { size: w, stride: strideW, dilation: dilationW });
   if (vertical.output !== output[1] || horizontal.output !== output[2] || output[0] !== input[0]) {
     const made = [input[0], vertical.output, horizontal.output, output[3]];
     throw context.invalid(`its output has shape [${output}] where it makes [${made}]`);
