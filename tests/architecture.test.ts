@@ -15,7 +15,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'core/formats/onnx': [...base, 'core/formats', '@bufbuild/protobuf'],
   'core/prepare': base,
   'core/images': base,
-  'core/samples': [...base, 'core/formats', 'core/images'],
+  'core/samples': [...base, 'core/formats', 'core/images', 'fflate'],
   'core/execute': base,
   'core/lower': [...base, 'core/formats/onnx', 'core/execute'],
   'core/calibrate': [...base, 'core/execute'],

@@ -4,9 +4,9 @@ import type { Preprocess } from '../core/images/preprocess.ts';
 import { mainGraph, tensorAt } from '../core/model/graph.ts';
 import type { Model } from '../core/model/types.ts';
 import { probePreprocess } from '../core/pipeline/probe-preprocess.ts';
+import type { OpenedSamples } from '../core/samples/deliver.ts';
 import { type Arguments, listOption, type OptionSpec, textOption, usageProblem } from './arguments.ts';
 import { codecAssets } from './codec-assets.ts';
-import type { OpenedSamples } from './deliver.ts';
 import { preprocessOf, preprocessOptions } from './preprocess-options.ts';
 import { openSamples } from './sources.ts';
 
@@ -56,12 +56,11 @@ export async function openModelSamples(
   const labels = textOption(args, 'labels');
   const decode = pictureDecoder(codecAssets());
   const open = (preprocess: Preprocess | undefined) =>
-    openSamples(paths, {
-      inputs: graph.inputs.map((id) => tensorAt(graph, id)),
-      decode,
-      ...(preprocess && { preprocess }),
-      ...(labels !== undefined && { labels }),
-    });
+    openSamples(
+      paths,
+      { inputs: graph.inputs.map((id) => tensorAt(graph, id)), decode, ...(preprocess && { preprocess }) },
+      labels,
+    );
   const guess = preprocessOf(model, args);
   const first = await open(guess?.preprocess);
   if (guess === undefined || first.kind !== 'pictures') return { samples: first, notes: [] };

@@ -77,12 +77,12 @@ describe('pictures', () => {
 
   test('a table of classes, and names of classes', async () => {
     const table = put('t.csv', strToU8('file,class_index\nclasses/dog/b.png,5\n'));
-    expect(await summary(await openSamples([classes], { ...options, labels: table }))).toEqual([
+    expect(await summary(await openSamples([classes], options, table))).toEqual([
       ['cat/a.png', undefined, 10],
       ['dog/b.png', 5, 20],
     ]);
     const names = put('names.txt', strToU8('dog\ncat\n'));
-    expect(await summary(await openSamples([classes], { ...options, labels: names }))).toEqual([
+    expect(await summary(await openSamples([classes], options, names))).toEqual([
       ['cat/a.png', 1, 10],
       ['dog/b.png', 0, 20],
     ]);
@@ -151,10 +151,10 @@ describe('arrays', () => {
       writeNpy({ dtype: 'int64', shape: [2], data: BigInt64Array.of(3n, 1n) }),
     );
     expect(
-      (await summary(await openSamples([values], { ...options, labels }))).map(([, label]) => label),
+      (await summary(await openSamples([values], options, labels))).map(([, label]) => label),
     ).toEqual([3, 1]);
     const one = put('one.npy', writeNpy({ dtype: 'int64', shape: [1], data: BigInt64Array.of(3n) }));
-    await expect(openSamples([values], { ...options, labels: one })).rejects.toMatchObject({
+    await expect(openSamples([values], options, one)).rejects.toMatchObject({
       code: 'labels/invalid',
     });
   });

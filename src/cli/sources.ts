@@ -1,27 +1,29 @@
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { DETECT_LENGTH, detect } from '../core/formats/detect.ts';
 import { openNpy } from '../core/formats/npy.ts';
-import { openNpz } from '../core/formats/npz.ts';
-import type { RandomAccess } from '../core/formats/random-access.ts';
-import type { DecodePicture } from '../core/model/picture.ts';
 import { Problem } from '../core/problem.ts';
-import { arraySource, matchArrays, type NamedArray } from '../core/samples/array-source.ts';
-import type { PictureItem } from '../core/samples/picture-source.ts';
-import { zipItems } from '../core/samples/zip-items.ts';
-import { deliverArray, deliverPictures, type OpenedSamples, type SampleOptions } from './deliver.ts';
-import { fileAccess, readBytes, unreadable } from './files.ts';
-import { idxArray, idxLabelsBeside } from './idx-files.ts';
-import { type GivenLabels, orderedLabels, readLabels } from './label-files.ts';
+import { matchArrays } from '../core/samples/array-source.ts';
+import { deliverPictures, type OpenedSamples, type SampleOptions } from '../core/samples/deliver.ts';
+import type { GivenLabels } from '../core/samples/given-labels.ts';
+import { deliverArrays, openSampleFile } from '../core/samples/open-file.ts';
+import { fileAccess, unreadable } from './files.ts';
+import { readLabels } from './label-files.ts';
 import { folderItems, listedItems } from './picture-files.ts';
 
 /**
  * Opens what a person gave as samples, judged by content: a folder, a zip, a list (.csv, .txt) or a single file of
  * pictures; `.npy`, `.npz` or IDX files of pixels or of input values. For several inputs `NAME=FILE.npy`, once for each.
+ * @param labelFile - a CSV (file, class_index, class), class names one a line, or labels as IDX or .npy.
  * @throws Problem `images/none`, `images/shape`, `model/inputs`, `labels/invalid`, `file/…`.
  */
-export async function openSamples(given: readonly string[], options: SampleOptions): Promise<OpenedSamples> {
-  const labels = await readLabels(options.labels);
+export async function openSamples(
+  given: readonly string[],
+  options: SampleOptions,
+  labelFile?: string,
+): Promise<OpenedSamples> {
+  const labels = await readLabels(labelFile);
   const [path, ...more] = given;
   if (path === undefined) throw new Problem('images/none', 'No samples are given.');
   if (more.length > 0 || (await isNamedArray(path))) return namedArrays(given, options, labels);
@@ -34,65 +36,23 @@ export async function openSamples(given: readonly string[], options: SampleOptio
 
 async function openFile(path: string, options: SampleOptions, labels: GivenLabels): Promise<OpenedSamples> {
   const file = await fileAccess(path);
-  const { kind, description } = detect(await file.read(0, Math.min(file.size, DETECT_LENGTH)));
-  switch (kind) {
-    case 'npy':
-      return deliverArray({ name: basename(path), array: await openNpy(file) }, options, labels);
-    case 'npz':
-      return openArchive(file, options, labels);
-    case 'gzip':
-    case 'idx': {
-      const array = await idxArray(path);
-      const known = labels.kind === 'none' ? await idxLabelsBeside(path) : labels;
-      return deliverArray({ name: basename(path), array }, options, known);
-    }
-    case 'zip':
-      return deliverPictures(await zipItems(file, options.decode), options, labels);
-    case 'text': {
-      const { items, classNames } = await listedItems(path, options.decode);
-      const named: GivenLabels =
-        labels.kind === 'none' && classNames !== undefined ? { kind: 'names', classNames } : labels;
-      return deliverPictures(items, options, named);
-    }
-    case 'png':
-    case 'jpeg':
-    case 'webp':
-    case 'bmp':
-    case 'gif':
-      return deliverPictures([await pictureFile(path, options.decode)], options, labels);
-    case 'empty':
-      throw new Problem('file/empty', `"${path}" is empty.`, { path });
-    default:
-      throw new Problem(
-        'file/other-kind',
-        `"${path}" holds no pictures and no arrays: it is ${description}.`,
-        { path, kind },
-      );
+  const { kind } = detect(await file.read(0, Math.min(file.size, DETECT_LENGTH)));
+  if (kind === 'text') {
+    const { items, classNames } = await listedItems(path, options.decode);
+    const named: GivenLabels =
+      labels.kind === 'none' && classNames !== undefined ? { kind: 'names', classNames } : labels;
+    return deliverPictures(items, options, named);
   }
+  const array = kind === 'idx' || kind === 'gzip';
+  const known = array && labels.kind === 'none' ? await idxLabelsBeside(path) : labels;
+  return openSampleFile({ name: basename(path), file }, options, known);
 }
 
-async function pictureFile(path: string, decode: DecodePicture): Promise<PictureItem> {
-  return { name: basename(path), load: async () => decode(readBytes(path)) };
-}
-
-async function openArchive(
-  file: RandomAccess,
-  options: SampleOptions,
-  labels: GivenLabels,
-): Promise<OpenedSamples> {
-  const arrays = matchArrays(await openNpz(file), options.inputs);
-  const [only] = arrays;
-  if (only !== undefined && arrays.length === 1) return deliverArray(only, options, labels);
-  return severalInputs(arrays, options, labels);
-}
-
-function severalInputs(
-  arrays: readonly NamedArray[],
-  { inputs }: SampleOptions,
-  labels: GivenLabels,
-): OpenedSamples {
-  const ordered = orderedLabels(labels);
-  return { kind: 'arrays', ...arraySource(arrays, { inputs, ...(ordered && { labels: ordered }) }) };
+/** The labels that lie beside the pictures under MNIST's names: `t10k-images-idx3-ubyte`, `t10k-labels-idx1-ubyte`. */
+async function idxLabelsBeside(path: string): Promise<GivenLabels> {
+  const name = basename(path).replace('images', 'labels').replace('idx3', 'idx1');
+  const labels = join(dirname(path), name);
+  return readLabels(name !== basename(path) && existsSync(labels) ? labels : undefined);
 }
 
 /** `NAME=FILE`, unless a file of that whole name exists. */
@@ -123,5 +83,5 @@ async function namedArrays(
       return [name, await openNpy(await fileAccess(path))] as const;
     }),
   );
-  return severalInputs(matchArrays(new Map(named), options.inputs), options, labels);
+  return deliverArrays(matchArrays(new Map(named), options.inputs), options, labels);
 }

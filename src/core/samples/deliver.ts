@@ -1,13 +1,13 @@
-import { type Preprocess, pictureShape } from '../core/images/preprocess.ts';
-import type { DecodePicture } from '../core/model/picture.ts';
-import type { SampleSource } from '../core/model/samples.ts';
-import type { Tensor } from '../core/model/types.ts';
-import { Problem } from '../core/problem.ts';
-import { arraySource, labelCount, type NamedArray } from '../core/samples/array-source.ts';
-import { classesFromFolders, labelsByName } from '../core/samples/labels.ts';
-import { type PictureItem, pictureSource } from '../core/samples/picture-source.ts';
-import { pixelStack, stackItems } from '../core/samples/pixel-stack.ts';
-import { type GivenLabels, orderedLabels } from './label-files.ts';
+import { type Preprocess, pictureShape } from '../images/preprocess.ts';
+import type { DecodePicture } from '../model/picture.ts';
+import type { SampleSource } from '../model/samples.ts';
+import type { Tensor } from '../model/types.ts';
+import { Problem } from '../problem.ts';
+import { arraySource, labelCount, type NamedArray } from './array-source.ts';
+import { type GivenLabels, orderedLabels } from './given-labels.ts';
+import { classesFromFolders, labelsByName } from './labels.ts';
+import { type PictureItem, pictureSource } from './picture-source.ts';
+import { pixelStack, stackItems } from './pixel-stack.ts';
 
 export interface SampleOptions {
   /** The model's inputs, in order. */
@@ -15,8 +15,6 @@ export interface SampleOptions {
   readonly decode: DecodePicture;
   /** How pictures become values; absent when the model's input takes no picture. */
   readonly preprocess?: Preprocess;
-  /** File with classes: a CSV (file, class_index, class), class names one a line, or labels as IDX or .npy. */
-  readonly labels?: string;
 }
 
 /** Samples with what a report says about them. */
