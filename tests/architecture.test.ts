@@ -33,6 +33,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   'core/pipeline': [
     ...base,
+    'core/formats',
+    'core/formats/tflite',
     'core/calibrate',
     'core/evaluate',
     'core/execute',
@@ -43,6 +45,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   codecs: [...base, 'core/formats', 'jpeg-js', '@jsquash/jpeg', '@jsquash/webp'],
   float: [...base, 'core/execute', 'core/lower', 'onnxruntime-web'],
+  engine: ['core', 'core/*', 'codecs', 'float', '@jsquash/jpeg', '@jsquash/webp'],
+  app: ['core', 'core/*', 'engine', 'react', 'zustand'],
+  ui: ['core', 'core/*', 'app', 'react', 'react-dom', 'recharts'],
   cli: ['core', 'core/*', 'codecs', 'float', 'node:*'],
 };
 

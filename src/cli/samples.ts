@@ -36,7 +36,7 @@ function usualNumber(value: number): string {
   return String(Number(value.toPrecision(6)));
 }
 
-function describe({ size, fit, channels, mean, std }: Preprocess): string {
+function describePreprocess({ size, fit, channels, mean, std }: Preprocess): string {
   const scaling = `(pixel − ${mean.map(usualNumber)}) / ${std.map(usualNumber)}`;
   return `Pictures become ${size[1]} × ${size[0]} ${channels} (${fit}), ${scaling}.`;
 }
@@ -68,5 +68,5 @@ export async function openModelSamples(
   const marked = reasons.map((reason) =>
     certain ? reason : `Guessed: ${reason} Set --mean and --scale to be sure.`,
   );
-  return { samples: await open(preprocess), notes: [describe(preprocess), ...marked] };
+  return { samples: await open(preprocess), notes: [describePreprocess(preprocess), ...marked] };
 }

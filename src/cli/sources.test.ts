@@ -150,9 +150,9 @@ describe('arrays', () => {
       'labels.npy',
       writeNpy({ dtype: 'int64', shape: [2], data: BigInt64Array.of(3n, 1n) }),
     );
-    expect(
-      (await summary(await openSamples([values], options, labels))).map(([, label]) => label),
-    ).toEqual([3, 1]);
+    expect((await summary(await openSamples([values], options, labels))).map(([, label]) => label)).toEqual([
+      3, 1,
+    ]);
     const one = put('one.npy', writeNpy({ dtype: 'int64', shape: [1], data: BigInt64Array.of(3n) }));
     await expect(openSamples([values], options, one)).rejects.toMatchObject({
       code: 'labels/invalid',

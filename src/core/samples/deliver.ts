@@ -21,6 +21,8 @@ export interface SampleOptions {
 export interface OpenedSamples extends SampleSource {
   /** Whether the samples are pictures, made into values by the preprocessing, or values as the file has them. */
   readonly kind: 'pictures' | 'arrays';
+  /** The pictures, with their classes; absent for arrays. */
+  readonly items?: readonly PictureItem[];
 }
 
 interface Classes {
@@ -55,7 +57,7 @@ export function deliverPictures(
     preprocess: options.preprocess,
     ...(classNames && { classNames }),
   });
-  return { kind: 'pictures', ...source };
+  return { kind: 'pictures', items: labelled, ...source };
 }
 
 /** An array of the model's only input: pixels where it is a stack of uint8 pictures and the input takes pictures, else values. */

@@ -1,0 +1,117 @@
+import type { Histogram } from '../core/calibrate/statistics.ts';
+import type { Guess } from '../core/images/guess.ts';
+import type { Preprocess } from '../core/images/preprocess.ts';
+import type { IoType, Recipe } from '../core/quantize/recipe.ts';
+import type { Inspection } from '../core/report/inspect.ts';
+import type { Report } from '../core/report/report.ts';
+
+/** Everything that the page can ask of the worker. Plain data both ways; weights never come to the page. */
+export interface EngineApi {
+  /** Reads a model; the samples of an earlier one stay. */
+  open(file: GivenFile): OpenedModel;
+  /** Replaces the samples. Pictures are decoded when they are needed. */
+  setSamples(files: readonly GivenFile[]): OpenedSamplesInfo;
+  /** How pictures become the model's input, tried out on the model where nothing tells; `undefined` without pictures. */
+  guessPreprocess(): Guess | undefined;
+  /** The slow call: calibrate, quantize, compare. Does only what the settings made stale. */
+  compute(settings: Settings): Result;
+  /** Large arrays of one layer, fetched when somebody looks at it. */
+  layer(op: number): LayerDetail;
+  preview(request: PreviewRequest): Preview;
+  thumbnail(index: number): Thumbnail;
+  /** The file of the last result with these types, read back and run before it is handed over. */
+  exportModel(types: ExportTypes): ExportedFile;
+  /** Answers as soon as the worker is free. */
+  ping(): true;
+}
+
+/** A file that a person gave. Blobs are cloned by reference. */
+export interface GivenFile {
+  /** Relative to what was dropped, with `/`. */
+  readonly path: string;
+  readonly file: Blob;
+}
+
+export interface OpenedModel {
+  readonly name: string;
+  readonly bytes: number;
+  readonly inspection: Inspection;
+}
+
+export interface OpenedSamplesInfo {
+  readonly kind: 'pictures' | 'arrays';
+  readonly samples: readonly SampleInfo[];
+  readonly classNames?: readonly string[];
+}
+
+export interface SampleInfo {
+  readonly name: string;
+  /** Class index. */
+  readonly label?: number;
+}
+
+/** What a result depends on besides the model and the samples. */
+export interface Settings {
+  /** Absent for models that take no pictures. */
+  readonly preprocess?: Preprocess;
+  readonly recipe: Recipe;
+}
+
+/** Both models' answers to one sample, for classifiers. */
+export interface SampleAnswers {
+  readonly index: number;
+  readonly name: string;
+  readonly label?: number;
+  /** Class indices. */
+  readonly float?: number;
+  readonly int8?: number;
+  /** Of the outputs, dB; absent when they are equal. */
+  readonly sqnr?: number;
+}
+
+export interface Result {
+  readonly settings: Settings;
+  readonly report: Report;
+  /** All samples, worst first. */
+  readonly answers: readonly SampleAnswers[];
+}
+
+export interface LayerDetail {
+  /** Of the output's float values over all calibration samples. */
+  readonly histogram?: Histogram;
+  /** Extremes of the float weights, per output channel. */
+  readonly weights?: { readonly min: Float32Array; readonly max: Float32Array };
+}
+
+export interface PreviewRequest {
+  readonly index: number;
+  readonly preprocess: Preprocess;
+}
+
+/** What the model gets, as a picture again. */
+export interface Preview {
+  readonly width: number;
+  readonly height: number;
+  /** RGBA: the values scaled back to 0 … 255. */
+  readonly pixels: Uint8ClampedArray<ArrayBuffer>;
+  /** Smallest and largest of the model's numbers. */
+  readonly min: number;
+  readonly max: number;
+}
+
+/** A small picture as a BMP file, which every browser shows. */
+export interface Thumbnail {
+  readonly bmp: Uint8Array<ArrayBuffer>;
+}
+
+export interface ExportTypes {
+  readonly inputType: IoType;
+  readonly outputType: IoType;
+}
+
+export interface ExportedFile {
+  readonly name: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** What was checked, in sentences. */
+  readonly checks: readonly string[];
+}

@@ -1,0 +1,39 @@
+import jpegUrl from '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm?url';
+import webpUrl from '@jsquash/webp/codec/dec/webp_dec.wasm?url';
+import { pictureDecoder } from '../codecs/decode.ts';
+import { pictureKind } from '../core/formats/picture-kind.ts';
+import type { DecodePicture } from '../core/model/picture.ts';
+import { createFloatRuntime } from '../float/runtime.ts';
+import type { Platform } from './session.ts';
+
+/** Compiles a decoder's WebAssembly when the first picture of its kind comes. */
+function moduleAt(url: string): () => Promise<WebAssembly.Module> {
+  let module: Promise<WebAssembly.Module> | undefined;
+  return () => {
+    module ??= fetch(url).then(async (response) => WebAssembly.compile(await response.arrayBuffer()));
+    return module;
+  };
+}
+
+/** The headless twin's decoders, so that the same picture gives the same bits. */
+function browserDecoder(): DecodePicture {
+  const modules = { jpeg: moduleAt(jpegUrl), webp: moduleAt(webpUrl) };
+  const decoder = async (kind: 'jpeg' | 'webp' | undefined): Promise<DecodePicture> => {
+    const module = kind && (await modules[kind]());
+    const instantiate = (imports: object) => {
+      if (module === undefined) throw new Error('the decoder of another kind was asked for');
+      return new WebAssembly.Instance(module, imports as WebAssembly.Imports);
+    };
+    return pictureDecoder({ jpeg: instantiate, webp: instantiate });
+  };
+  return async (bytes) => {
+    const kind = pictureKind(bytes);
+    const decode = await decoder(kind === 'jpeg' || kind === 'webp' ? kind : undefined);
+    return decode(bytes);
+  };
+}
+
+/** What a browser's worker offers the session. */
+export function browserPlatform(): Platform {
+  return { decode: browserDecoder(), runtime: createFloatRuntime(), now: () => performance.now() };
+}
