@@ -1,0 +1,58 @@
+import type { Guess } from '../core/images/guess.ts';
+import type { Preprocess } from '../core/images/preprocess.ts';
+import type { Code, Details } from '../core/problem.ts';
+import { defaultRecipe, type Recipe } from '../core/quantize/recipe.ts';
+import type { ExportTypes, GivenFile, OpenedModel, OpenedSamplesInfo, Result } from '../engine/api.ts';
+import type { Route } from './routes.ts';
+
+/** A problem as the page keeps it. */
+export interface ShownProblem {
+  readonly code: Code;
+  readonly message: string;
+  readonly details: Details;
+  /** What a click can do about it. */
+  readonly remedy: 'restart' | 'compute' | 'none';
+}
+
+export type Work =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'busy'; readonly fraction: number; readonly note: string };
+
+export type ExportState =
+  | { readonly kind: 'working' }
+  | {
+      readonly kind: 'ready';
+      readonly name: string;
+      readonly file: Blob;
+      readonly checks: readonly string[];
+    }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** What a person gave, kept so that a worker that died can be brought back to the same state. */
+export interface Given {
+  readonly model?: GivenFile;
+  readonly samples: readonly GivenFile[];
+}
+
+/** The page's state: summaries only, weights and large arrays stay in the worker. */
+export interface State {
+  readonly route: Route;
+  readonly work: Work;
+  readonly problem?: ShownProblem;
+  readonly given: Given;
+  readonly model?: OpenedModel;
+  readonly samples?: OpenedSamplesInfo;
+  readonly guess?: Guess;
+  readonly preprocess?: Preprocess;
+  readonly recipe: Recipe;
+  /** The last good result, kept while another is computed or fails. */
+  readonly result?: Result;
+  readonly exporting?: ExportTypes & { readonly state: ExportState };
+}
+
+export const initialState: State = {
+  route: { screen: 'start' },
+  work: { kind: 'idle' },
+  given: { samples: [] },
+  recipe: defaultRecipe,
+};
