@@ -1,8 +1,17 @@
+import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { prerenderStart } from './tools/prerender/plugin.ts';
 
 /** Paths are relative so that the built studio runs from any folder of any static host. */
 export default defineConfig({
   base: './',
+  plugins: [react(), prerenderStart()],
+  build: {
+    target: 'es2023',
+    // As a data: address it would be fetched, which the page's policy forbids, and not be cached by name.
+    assetsInlineLimit: (file) => (file.endsWith('.wasm') ? false : undefined),
+  },
+  worker: { format: 'es' },
   test: {
     include: ['src/**/*.test.ts', 'tests/**/*.test.ts', 'tools/**/*.test.ts'],
     reporters: ['default', './tests/closing-line-reporter.ts'],

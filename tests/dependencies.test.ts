@@ -14,13 +14,22 @@ const production: Readonly<Record<string, readonly [version: string, reason: str
   flatbuffers: ['25.9.23', '.tflite is a flatbuffer: runtime of the generated code'],
   'jpeg-js': ['0.4.4', 'decodes CMYK JPEG, which that build of libjpeg cannot turn into RGB'],
   'onnxruntime-web': ['1.30.0', 'runs the float model, the reference'],
+  react: ['19.3.1', 'draws the studio'],
+  'react-dom': ['19.3.1', 'React in a browser'],
+  recharts: ['3.10.1', 'histograms, loaded when one is first looked at'],
+  zustand: ['5.1.0', 'the state of the page, in one store'],
 };
 const development: typeof production = {
+  '@axe-core/playwright': ['4.13.0', 'accessibility of every screen'],
   '@biomejs/biome': ['2.6.8', 'format and lint'],
   '@bufbuild/protoc-gen-es': ['2.17.0', 'generates the ONNX code'],
   '@litertjs/core': ['2.5.3', 'LiteRT as an oracle in tests'],
   '@litertjs/wasm-utils': ['2.5.3', 'named by @litertjs/core'],
+  '@playwright/test': ['1.65.1', 'the studio in a real browser'],
   '@types/node': ['20.19.43', 'types of the oldest Node we support'],
+  '@types/react': ['19.3.0', 'types of React'],
+  '@types/react-dom': ['19.3.0', 'types of React in a browser'],
+  '@vitejs/plugin-react': ['6.3.0', 'React for the development server: changes without losing state'],
   'fast-check': ['4.10.2', 'property tests'],
   tsx: ['4.23.15', 'runs the command line from the sources'],
   typescript: ['7.0.2', 'compiler'],
@@ -36,6 +45,8 @@ const licences = [
   'Apache-2.0',
   'ISC',
   '(Apache-2.0 AND BSD-3-Clause)',
+  // victory-vendor, which holds d3 for recharts.
+  'MIT AND ISC AND BSD-3-Clause',
 ];
 
 const root = join(import.meta.dirname, '..');

@@ -113,8 +113,8 @@ function print(group: Group, rows: readonly Row[]): void {
 /** How many models of each group our kernels run at least: all data, and the part of it that stands in the project. */
 const least: readonly (readonly [Group, number, number])[] = [
   ['models', 27, 6],
-  ['ops', 190, 70],
-  ['ai_edge', 50, 0],
+  ['ops', 241, 99],
+  ['ai_edge', 52, 0],
   ['published', 7, 0],
 ];
 

@@ -14,7 +14,9 @@ for (const name of ['tflite', 'metadata']) {
   mkdirSync(out, { recursive: true });
   // Metadata is only read, so it goes without the object API.
   const api = name === 'tflite' ? ['--gen-object-api'] : [];
-  execFileSync('flatc', ['--ts', ...api, '-o', out, `${formats}/tflite/schema/${name}.fbs`], { stdio: 'inherit' });
+  execFileSync('flatc', ['--ts', ...api, '-o', out, `${formats}/tflite/schema/${name}.fbs`], {
+    stdio: 'inherit',
+  });
 }
 
 const out = `${formats}/onnx/generated`;
@@ -22,6 +24,12 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 execFileSync(
   'protoc',
-  ['--plugin=node_modules/.bin/protoc-gen-es', `--es_out=${out}`, '--es_opt=target=ts', `--proto_path=${formats}/onnx/schema`, 'onnx.proto'],
+  [
+    '--plugin=node_modules/.bin/protoc-gen-es',
+    `--es_out=${out}`,
+    '--es_opt=target=ts',
+    `--proto_path=${formats}/onnx/schema`,
+    'onnx.proto',
+  ],
   { stdio: 'inherit' },
 );

@@ -6,23 +6,33 @@ import { worker } from './engine.ts';
 import { useStudio } from './store.ts';
 
 /** Addresses of thumbnails by position, made when they come near the screen. */
-const thumbnails = new Map<number, Promise<string>>();
+const thumbnails = new Map<number, Promise<string | undefined>>();
+
+async function makeThumbnail(index: number): Promise<string | undefined> {
+  try {
+    const { bmp } = await worker().thumbnail(index);
+    return URL.createObjectURL(new Blob([bmp], { type: 'image/bmp' }));
+  } catch {
+    // That a picture cannot be decoded is said elsewhere. A worker that was stopped may make it the next time.
+    thumbnails.delete(index);
+    return undefined;
+  }
+}
 
 /** The address of a small picture. */
 export function thumbnailUrl(index: number): Promise<string | undefined> {
   const known = thumbnails.get(index);
   if (known !== undefined) return known;
-  const address = worker()
-    .thumbnail(index)
-    .then(({ bmp }) => URL.createObjectURL(new Blob([bmp], { type: 'image/bmp' })));
+  const address = makeThumbnail(index);
   thumbnails.set(index, address);
-  // A picture that cannot be decoded has no thumbnail; that it was skipped is said elsewhere.
-  return address.catch(() => undefined);
+  return address;
 }
 
 /** Other files, other pictures. */
-export function forgetDetails(): void {
-  for (const address of thumbnails.values()) address.then(URL.revokeObjectURL, () => {});
+export function forgetThumbnails(): void {
+  for (const address of thumbnails.values()) {
+    address.then((url) => url !== undefined && URL.revokeObjectURL(url));
+  }
   thumbnails.clear();
 }
 
@@ -59,7 +69,10 @@ export function useLayerDetail(op: number): Detail<LayerDetail> {
 
 /** What the model gets of picture `index`. */
 export function usePreview(index: number, preprocess: Preprocess): Detail<Preview> {
-  return useFetched(`${index} ${JSON.stringify(preprocess)}`, () => worker().preview({ index, preprocess }));
+  const samples = useStudio((state) => state.samples);
+  const version = useVersion(samples);
+  const key = `${index} ${version} ${JSON.stringify(preprocess)}`;
+  return useFetched(key, () => worker().preview({ index, preprocess }));
 }
 
 /** A number that grows with each new object. */

@@ -23,28 +23,26 @@ export function stopWorker(): void {
   engine = undefined;
 }
 
-/** How long a cancelled worker may take to answer, ms: longer than any one picture. */
+/** How long a worker may take to answer, ms: longer than any one picture. */
 const patience = 2000;
 
 /** Whether the worker answers; one that hangs in a picture does not. */
-async function isAlive(): Promise<boolean> {
+export function isAlive(): Promise<boolean> {
   const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), patience));
   const answer = worker()
     .ping(undefined)
-    .catch(() => false as const);
+    .then(
+      () => true,
+      () => false,
+    );
   return Promise.race([answer, late]);
-}
-
-/** After a cancel: brings a worker that does not let go back to the same files. */
-export async function ensureAlive(): Promise<void> {
-  if (await isAlive()) return;
-  stopWorker();
-  await reopen();
 }
 
 /** Opens what was open in a worker that has just started. */
 export async function reopen(): Promise<void> {
-  const { given } = getState();
-  if (given.model !== undefined) await worker().open(given.model);
-  if (given.model !== undefined && given.samples.length > 0) await worker().setSamples(given.samples);
+  const { model, samples } = getState().given;
+  if (model === undefined) return;
+  await worker().open(model);
+  // Another object, so that panels ask again for what the last worker did not give them.
+  if (samples.length > 0) setState({ samples: await worker().setSamples(samples) });
 }

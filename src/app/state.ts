@@ -5,6 +5,9 @@ import { defaultRecipe, type Recipe } from '../core/quantize/recipe.ts';
 import type { ExportTypes, GivenFile, OpenedModel, OpenedSamplesInfo, Result } from '../engine/api.ts';
 import type { Route } from './routes.ts';
 
+// What panels show of the worker's answers; they import from here and know no worker.
+export type { GivenFile, Preview, Result, SampleAnswers } from '../engine/api.ts';
+
 /** A problem as the page keeps it. */
 export interface ShownProblem {
   readonly code: Code;

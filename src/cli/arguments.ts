@@ -57,7 +57,9 @@ export function parseArguments(spec: CommandSpec, args: readonly string[]): Argu
         allowNegative: false,
       });
     } catch (error) {
-      throw usageProblem(`${(error as Error).message}.`.replace(/\.\.$/, '.'), spec);
+      // Node adds advice on further lines.
+      const [sentence = ''] = (error as Error).message.split(/\.\s|\n/);
+      throw usageProblem(`${sentence.replace(/\.$/, '')}.`, spec);
     }
   })();
   const [fewest, most] = spec.positionals;

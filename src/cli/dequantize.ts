@@ -1,7 +1,7 @@
 import { writeTflite } from '../core/formats/tflite/write.ts';
 import { dequantize } from '../core/quantize/dequantize.ts';
 import { type Arguments, type CommandSpec, requiredOption } from './arguments.ts';
-import { writeBytes } from './files.ts';
+import { checkOutput, writeBytes } from './files.ts';
 import { readModel } from './model-file.ts';
 import { note } from './output.ts';
 
@@ -17,7 +17,8 @@ export const dequantizeSpec: CommandSpec = {
 /** `zeropoint dequantize` */
 export async function dequantizeCommand(args: Arguments): Promise<void> {
   const out = requiredOption(args, dequantizeSpec, 'output');
-  const { model, bytes } = readModel(args.positionals[0] ?? '');
+  const { path, model, bytes } = readModel(args.positionals[0] ?? '');
+  checkOutput(out, [path]);
   const file = writeTflite(dequantize(model));
   writeBytes(out, file);
   note(`${out}: ${file.length.toLocaleString('en')} bytes (quantized: ${bytes.length.toLocaleString('en')})`);

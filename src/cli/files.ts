@@ -1,5 +1,15 @@
-import { fstatSync, mkdirSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { checkWithin, type RandomAccess } from '../core/formats/random-access.ts';
 import { Problem } from '../core/problem.ts';
 
@@ -57,13 +67,38 @@ export async function fileAccess(path: string): Promise<RandomAccess> {
   }
 }
 
-/** Writes a file and the folders above it. @throws Problem `file/unreadable` when it cannot be written. */
+function unwritable(path: string, error: unknown): Problem {
+  return new Problem('file/unwritable', `${path} cannot be written: ${reasonOf(error)}.`, { path });
+}
+
+/**
+ * Refuses an output before any work is spent on it: a folder, a place without permission, or one of the inputs.
+ * @throws Problem `file/unwritable`, `usage`.
+ */
+export function checkOutput(path: string, inputs: readonly string[]): void {
+  if (inputs.some((input) => resolve(input) === resolve(path))) {
+    throw new Problem(
+      'usage',
+      `${path} is read and would be overwritten; choose another file for the output.`,
+    );
+  }
+  try {
+    const existed = existsSync(path);
+    mkdirSync(dirname(path), { recursive: true });
+    closeSync(openSync(path, 'a'));
+    if (!existed) rmSync(path);
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+/** Writes a file and the folders above it. @throws Problem `file/unwritable` */
 export function writeBytes(path: string, bytes: Uint8Array | string): void {
   try {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, bytes);
   } catch (error) {
-    throw new Problem('file/unreadable', `${path} cannot be written: ${reasonOf(error)}.`, { path });
+    throw unwritable(path, error);
   }
 }
 

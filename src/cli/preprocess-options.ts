@@ -7,7 +7,11 @@ import { type Arguments, type OptionSpec, textOption, usageProblem } from './arg
 
 /** Options of every command that takes pictures. */
 export const preprocessOptions: Readonly<Record<string, OptionSpec>> = {
-  mean: { type: 'string', value: 'N[,N,N]', help: 'the model gets (pixel − mean) · scale, pixels 0 … 255' },
+  mean: {
+    type: 'string',
+    value: 'N[,N,N]',
+    help: 'the model gets (pixel − mean) · scale, pixels 0 … 255; --mean=-1 for negative ones',
+  },
   scale: {
     type: 'string',
     value: 'N[,N,N]',

@@ -9,7 +9,7 @@ import { formatReport } from '../core/report/format.ts';
 import { createFloatRuntime } from '../float/runtime.ts';
 import { type Arguments, type CommandSpec, requiredOption, textOption } from './arguments.ts';
 import { arithmeticOption, parseArithmetic } from './executors.ts';
-import { writeBytes } from './files.ts';
+import { checkOutput, writeBytes } from './files.ts';
 import { readModel } from './model-file.ts';
 import { note, print } from './output.ts';
 import { terminalCall } from './progress.ts';
@@ -39,6 +39,8 @@ export async function quantizeCommand(args: Arguments): Promise<void> {
   const recipe = recipeOf(args);
   const arithmetic = parseArithmetic(args);
   const { path, bytes, model } = readModel(args.positionals[0] ?? '');
+  const reportPath = textOption(args, 'report');
+  for (const file of [out, reportPath]) if (file !== undefined) checkOutput(file, [path]);
   const runtime = createFloatRuntime();
   const { samples, notes } = await openModelSamples(prepare(model).model, args, runtime);
   const call = terminalCall();
@@ -55,7 +57,6 @@ export async function quantizeCommand(args: Arguments): Promise<void> {
     notes: [...outcome.notes.map(({ text }) => text), ...notes],
   });
   writeBytes(out, file);
-  const reportPath = textOption(args, 'report');
   const json = `${JSON.stringify(report, undefined, 2)}\n`;
   if (reportPath !== undefined) writeBytes(reportPath, json);
   print(args.values.json === true ? json.trimEnd() : formatReport(report));

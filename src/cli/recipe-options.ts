@@ -20,7 +20,7 @@ export const recipeOptions: Readonly<Record<string, OptionSpec>> = {
 };
 
 function recipeByName(name: string): Recipe {
-  const named = namedRecipes[name];
+  const named = Object.hasOwn(namedRecipes, name) ? namedRecipes[name] : undefined;
   if (named !== undefined) return named;
   if (existsSync(name)) return parseRecipe(readJson(name));
   throw usageProblem(

@@ -37,7 +37,7 @@ export async function openSamples(
 async function openFile(path: string, options: SampleOptions, labels: GivenLabels): Promise<OpenedSamples> {
   const file = await fileAccess(path);
   const { kind } = detect(await file.read(0, Math.min(file.size, DETECT_LENGTH)));
-  if (kind === 'text') {
+  if (kind === 'text' && /\.(csv|tsv|txt|list)$/i.test(path)) {
     const { items, classNames } = await listedItems(path, options.decode);
     const named: GivenLabels =
       labels.kind === 'none' && classNames !== undefined ? { kind: 'names', classNames } : labels;

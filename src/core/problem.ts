@@ -2,6 +2,7 @@
 export type Code =
   | 'usage'
   | 'file/unreadable'
+  | 'file/unwritable'
   | 'file/empty'
   | 'file/unknown'
   | 'file/truncated'
@@ -24,6 +25,7 @@ export type Code =
   | 'compute/out-of-memory'
   | 'compute/runtime'
   | 'compute/cancelled'
+  | 'compute/stopped'
   | 'export/refused'
   | 'internal';
 

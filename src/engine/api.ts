@@ -21,8 +21,8 @@ export interface EngineApi {
   thumbnail(index: number): Thumbnail;
   /** The file of the last result with these types, read back and run before it is handed over. */
   exportModel(types: ExportTypes): ExportedFile;
-  /** Answers as soon as the worker is free. */
-  ping(): true;
+  /** Answers as soon as the worker is free, with the name of a lock that it holds while it lives; empty where there are none. */
+  ping(): string;
 }
 
 /** A file that a person gave. Blobs are cloned by reference. */

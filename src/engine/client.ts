@@ -8,13 +8,19 @@ export interface Engine {
   stop(reason: Problem): void;
 }
 
-/** The message of a worker that died, which says nothing about why. */
-function died(): Problem {
-  return new Problem(
-    'compute/runtime',
-    'The part of the studio that computes has stopped. The model and the pictures are still here.',
-    { died: true },
-  );
+/** A worker says nothing about why it ended. */
+function stopped(): Problem {
+  const text = 'The part of the studio that computes has stopped. The model and the pictures are still here.';
+  return new Problem('compute/stopped', text);
+}
+
+/**
+ * Calls `ended` once the worker is no more. One that closes itself, or that is ended because it took too much memory, fires
+ * no event, but its lock becomes free.
+ */
+async function watchLock(api: Client<EngineApi>, ended: () => void): Promise<void> {
+  const life = await api.ping(undefined);
+  if (life !== '') await navigator.locks.request(life, ended);
 }
 
 /**
@@ -32,11 +38,13 @@ export function startEngine(onDeath: (problem: Problem) => void): Engine {
   };
   const die = () => {
     if (ended) return;
-    const problem = died();
+    const problem = stopped();
     end(problem);
     onDeath(problem);
   };
   worker.onerror = die;
   worker.onmessageerror = die;
+  // A worker that ended before it answered has been noticed otherwise.
+  watchLock(api, die).catch(() => {});
   return { api, stop: end };
 }

@@ -33,7 +33,26 @@ function browserDecoder(): DecodePicture {
   };
 }
 
+/** Takes a lock that the browser frees when this worker ends, however it ends; gives its name once it is held. */
+async function holdLock(): Promise<string> {
+  // Pages that came over plain http have no locks.
+  if (!('locks' in navigator)) return '';
+  const name = `zeropoint ${crypto.randomUUID()}`;
+  await new Promise<void>((resolve) => {
+    void navigator.locks.request(name, () => {
+      resolve();
+      return new Promise(() => {});
+    });
+  });
+  return name;
+}
+
 /** What a browser's worker offers the session. */
 export function browserPlatform(): Platform {
-  return { decode: browserDecoder(), runtime: createFloatRuntime(), now: () => performance.now() };
+  return {
+    decode: browserDecoder(),
+    runtime: createFloatRuntime(),
+    now: () => performance.now(),
+    life: holdLock(),
+  };
 }

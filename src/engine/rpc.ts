@@ -86,7 +86,7 @@ export function serve<Api>(port: Port, methods: Methods<Api>): void {
     };
     try {
       const implementation = methods[method as keyof Api] as (a: unknown, c: WorkerCall) => unknown;
-      send({ id, value: await implementation(argument, call) }, buffers);
+      send({ id, value: await implementation.call(methods, argument, call) }, buffers);
     } catch (error) {
       const { code, message, details } = asProblem(error);
       send({ id, problem: { code, message, details } });
@@ -110,60 +110,69 @@ interface Waiting {
   readonly onProgress: CallOptions['onProgress'];
 }
 
-export function connect<Api>(port: Port): Client<Api> {
-  const waiting = new Map<number, Waiting>();
-  let nextId = 1;
-  let closed: Problem | undefined;
+/** The page's end: which calls wait for what. */
+class Calls {
+  readonly #port: Port;
+  readonly #waiting = new Map<number, Waiting>();
+  #nextId = 1;
+  #closed: Problem | undefined;
 
-  const receive = (data: ToPage): void => {
-    const call = waiting.get(data.id);
+  constructor(port: Port) {
+    this.#port = port;
+    port.onmessage = ({ data }: MessageEvent<ToPage>) => this.#receive(data);
+  }
+
+  async start(method: string, argument: unknown, { signal, onProgress }: CallOptions): Promise<unknown> {
+    if (this.#closed !== undefined) throw this.#closed;
+    if (signal?.aborted) throw cancelled();
+    const id = this.#nextId++;
+    this.#send({ id, method, argument });
+    const stop = () => {
+      this.#send({ id, cancel: true });
+      this.#waiting.get(id)?.reject(cancelled());
+    };
+    signal?.addEventListener('abort', stop, { once: true });
+    try {
+      return await new Promise((resolve, reject) => {
+        this.#waiting.set(id, { resolve, reject, onProgress });
+      });
+    } finally {
+      this.#waiting.delete(id);
+      signal?.removeEventListener('abort', stop);
+    }
+  }
+
+  close(reason: Problem): void {
+    this.#closed = reason;
+    for (const call of this.#waiting.values()) call.reject(reason);
+  }
+
+  /** @throws Problem `internal` for what structured clone refuses. */
+  #send(message: ToWorker): void {
+    try {
+      this.#port.postMessage(message);
+    } catch (error) {
+      throw asProblem(error);
+    }
+  }
+
+  #receive(data: ToPage): void {
+    const call = this.#waiting.get(data.id);
     // A reply that was on its way when the call was cancelled.
     if (call === undefined) return;
-    if ('progress' in data) {
-      call.onProgress?.(data.progress, data.note);
-      return;
-    }
-    waiting.delete(data.id);
-    if ('value' in data) call.resolve(data.value);
+    if ('progress' in data) call.onProgress?.(data.progress, data.note);
+    else if ('value' in data) call.resolve(data.value);
     else call.reject(new Problem(data.problem.code, data.problem.message, data.problem.details));
-  };
-  port.onmessage = ({ data }: MessageEvent<ToPage>) => receive(data);
+  }
+}
 
-  const start = (method: string, argument: unknown, { signal, onProgress }: CallOptions): Promise<unknown> =>
-    new Promise((resolve, reject) => {
-      if (closed !== undefined) return reject(closed);
-      if (signal?.aborted) return reject(cancelled());
-      const id = nextId++;
-      const stop = () => {
-        waiting.delete(id);
-        port.postMessage({ id, cancel: true } satisfies ToWorker);
-        reject(cancelled());
-      };
-      const forget = () => signal?.removeEventListener('abort', stop);
-      waiting.set(id, {
-        resolve: (value) => {
-          forget();
-          resolve(value);
-        },
-        reject: (problem) => {
-          forget();
-          reject(problem);
-        },
-        onProgress,
-      });
-      signal?.addEventListener('abort', stop, { once: true });
-      port.postMessage({ id, method, argument } satisfies ToWorker);
-    });
-
-  const close = (reason: Problem): void => {
-    closed = reason;
-    for (const call of waiting.values()) call.reject(reason);
-    waiting.clear();
-  };
+export function connect<Api>(port: Port): Client<Api> {
+  const calls = new Calls(port);
+  const close = (reason: Problem) => calls.close(reason);
   return new Proxy({ close } as Client<Api>, {
     get: (own, method: string) =>
       method === 'close'
         ? own.close
-        : (argument: unknown, options: CallOptions = {}) => start(method, argument, options),
+        : (argument: unknown, options: CallOptions = {}) => calls.start(method, argument, options),
   });
 }

@@ -1,22 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { codecAssets } from '../cli/codec-assets.ts';
 import { pictureDecoder } from '../codecs/decode.ts';
 import type { FloatRuntime } from '../core/execute/executor.ts';
 import { readTflite } from '../core/formats/tflite/read.ts';
+import type { Preprocess } from '../core/images/preprocess.ts';
 import { mainGraph } from '../core/model/graph.ts';
-import { Problem } from '../core/problem.ts';
 import { defaultRecipe } from '../core/quantize/recipe.ts';
 import { createFloatRuntime } from '../float/runtime.ts';
-import type { GivenFile, Settings } from './api.ts';
-import type { WorkerCall } from './rpc.ts';
+import type { EngineApi, GivenFile } from './api.ts';
+import { type Client, connect, type Port, serve } from './rpc.ts';
 import { Session } from './session.ts';
 
 const example = join(import.meta.dirname, '../../public/examples/fruit');
 
-function given(path: string, from = example): GivenFile {
-  return { path, file: new Blob([readFileSync(join(from, path))]) };
+function given(path: string): GivenFile {
+  return { path, file: new Blob([readFileSync(join(example, path))]) };
 }
 
 const pictures = readdirSync(join(example, 'pictures'), { recursive: true, encoding: 'utf8' })
@@ -24,99 +24,160 @@ const pictures = readdirSync(join(example, 'pictures'), { recursive: true, encod
   .sort()
   .map((path) => given(`pictures/${path}`));
 
-/** A call that is cancelled at its checkpoint number `after`. */
-function callUntil(after = Number.POSITIVE_INFINITY): WorkerCall {
-  let checkpoints = 0;
-  return {
-    progress: () => {},
-    transfer: () => {},
-    checkpoint: async () => {
-      checkpoints += 1;
-      if (checkpoints > after) throw new Problem('compute/cancelled', 'cancelled');
-    },
-  };
-}
+const ends: (() => void)[] = [];
+afterEach(() => {
+  for (const end of ends.splice(0)) end();
+});
 
-/** A session on the example, which counts how often a float model was made ready with taps, that is, calibrated or compared. */
-async function openExample() {
-  const counted = { tapped: 0 };
+/** A session behind the same calls as in a worker, so that all that crosses is copied. */
+function startSession() {
+  /** How often a float model was made ready to be watched: calibrating and comparing do so once each. */
+  const counted = { watched: 0 };
   const inner = createFloatRuntime();
   const runtime: FloatRuntime = {
     create: (model, taps) => {
-      if (taps.length > 0) counted.tapped += 1;
+      if (taps.length > 0) counted.watched += 1;
       return inner.create(model, taps);
     },
   };
-  const session = new Session({
-    decode: pictureDecoder(codecAssets()),
-    runtime,
-    now: () => performance.now(),
-  });
-  await session.open(given('model.tflite'));
-  const info = await session.setSamples(pictures);
-  const guess = await session.guessPreprocess(undefined, callUntil());
-  const settings: Settings = { recipe: defaultRecipe, ...(guess && { preprocess: guess.preprocess }) };
-  return { session, settings, counted, info, guess };
+  const { port1, port2 } = new MessageChannel();
+  ends.push(() => port1.close());
+  const decode = pictureDecoder(codecAssets());
+  serve<EngineApi>(
+    port2 as unknown as Port,
+    new Session({ decode, runtime, now: () => performance.now(), life: Promise.resolve('') }),
+  );
+  return { engine: connect<EngineApi>(port1 as unknown as Port), counted };
+}
+
+async function guessed(engine: Client<EngineApi>): Promise<Preprocess> {
+  const guess = await engine.guessPreprocess(undefined);
+  if (guess === undefined) throw new Error('the example takes pictures');
+  return guess.preprocess;
+}
+
+async function openExample() {
+  const { engine, counted } = startSession();
+  await engine.open(given('model.tflite'));
+  const info = await engine.setSamples(pictures);
+  const preprocess = await guessed(engine);
+  return { engine, counted, info, settings: { recipe: defaultRecipe, preprocess } };
 }
 
 describe('a session on the example', () => {
   test('opens, computes and exports a file that answers as shown', async () => {
-    const { session, settings, info, guess } = await openExample();
-    expect(info.samples).toHaveLength(40);
-    expect(info.classNames).toHaveLength(10);
-    expect(guess?.certain).toBe(true);
-    const { report, answers } = await session.compute(settings, callUntil());
-    expect(report.evaluation?.samples).toBe(40);
-    expect(answers).toHaveLength(40);
-    const file = await session.exportModel({ inputType: 'uint8', outputType: 'float32' }, callUntil());
-    expect(file.name).toBe('model_int8.tflite');
-    const graph = mainGraph(readTflite(file.bytes));
-    expect(graph.inputs.map((id) => graph.tensors[id]?.dtype)).toEqual(['uint8']);
-    expect(graph.outputs.map((id) => graph.tensors[id]?.dtype)).toEqual(['float32']);
+    const { engine, info, settings } = await openExample();
+    expect([info.kind, info.samples.length, info.classNames?.length]).toEqual(['pictures', 40, 10]);
+    const { report, answers } = await engine.compute(settings);
+    expect([report.evaluation?.samples, answers.length]).toEqual([40, 40]);
+    const { name, bytes } = await engine.exportModel({ inputType: 'uint8', outputType: 'float32' });
+    expect(name).toBe('model_int8.tflite');
+    const { inputs, outputs, tensors } = mainGraph(readTflite(bytes));
+    expect([...inputs, ...outputs].map((id) => tensors[id]?.dtype)).toEqual(['uint8', 'float32']);
   });
 
-  test('an edit of the recipe does not calibrate again', async () => {
-    const { session, settings, counted } = await openExample();
-    await session.compute(settings, callUntil());
-    const before = counted.tapped;
-    await session.compute({ ...settings, recipe: { ...defaultRecipe, weights: 'per-tensor' } }, callUntil());
-    // Comparing taps once; calibrating would have tapped a second time.
-    expect(counted.tapped - before).toBe(1);
-    await session.compute(settings, callUntil());
+  test('computing the same again calculates nothing', async () => {
+    const { engine, counted, settings } = await openExample();
+    const first = await engine.compute(settings);
+    const before = counted.watched;
+    expect((await engine.compute(settings)).report).toEqual(first.report);
+    expect(counted.watched - before).toBe(0);
   });
 
-  test('a cancelled computation leaves the last result, and can be done again', async () => {
-    const { session, settings } = await openExample();
-    const first = await session.compute(settings, callUntil());
-    const raw = {
-      ...settings,
-      preprocess: { ...(settings.preprocess as NonNullable<Settings['preprocess']>), std: [1] },
+  test('an edit of the recipe does not calibrate again, whatever panels looked at in between', async () => {
+    const { engine, counted, settings } = await openExample();
+    await engine.compute(settings);
+    const before = counted.watched;
+    await engine.thumbnail(0);
+    await engine.compute({ ...settings, recipe: { ...defaultRecipe, weights: 'per-tensor' } });
+    // Comparing; calibrating would have been the second time.
+    expect(counted.watched - before).toBe(1);
+  });
+
+  test('another preprocessing calibrates again', async () => {
+    const { engine, counted, settings } = await openExample();
+    await engine.compute(settings);
+    const before = counted.watched;
+    await engine.compute({ ...settings, preprocess: { ...settings.preprocess, channels: 'bgr' } });
+    expect(counted.watched - before).toBe(2);
+  });
+
+  test('a computation that was cancelled while calibrating leaves the last result, and can be done again', async () => {
+    const { engine, settings } = await openExample();
+    await engine.compute(settings);
+    const histogram = (await engine.layer(0)).histogram;
+    const stop = new AbortController();
+    const notes: string[] = [];
+    const onProgress = (_: number, note: string) => {
+      notes.push(note);
+      if (notes.length === 5) stop.abort();
     };
-    await expect(session.compute(raw, callUntil(5))).rejects.toMatchObject({ code: 'compute/cancelled' });
-    expect(session.layer(0).histogram).toBeDefined();
-    const again = await session.compute(settings, callUntil());
-    expect(again.report.layers.map(({ scale }) => scale)).toEqual(
-      first.report.layers.map(({ scale }) => scale),
-    );
+    const other = { ...settings, preprocess: { ...settings.preprocess, std: [1] } };
+    const cancelled = engine.compute(other, { signal: stop.signal, onProgress });
+    await expect(cancelled).rejects.toMatchObject({ code: 'compute/cancelled' });
+    expect(notes.at(-1)).toBe('Sample 5 of 40');
+    expect((await engine.layer(0)).histogram).toEqual(histogram);
+    expect((await engine.compute(other)).settings).toEqual(other);
+    expect((await engine.layer(0)).histogram).not.toEqual(histogram);
+  });
+
+  test('an edit during calibration, which cancels it, still ends in a result', async () => {
+    const { engine, settings } = await openExample();
+    const stop = new AbortController();
+    let edited: Promise<unknown> | undefined;
+    const onProgress = () => {
+      if (stop.signal.aborted) return;
+      stop.abort();
+      edited = engine.compute({ ...settings, recipe: { ...defaultRecipe, weights: 'per-tensor' } });
+    };
+    const first = engine.compute(settings, { signal: stop.signal, onProgress });
+    await expect(first).rejects.toMatchObject({ code: 'compute/cancelled' });
+    expect(await edited).toMatchObject({ settings: { recipe: { weights: 'per-tensor' } } });
+  });
+
+  test('a computation that fails leaves the last result', async () => {
+    const { engine, settings } = await openExample();
+    await engine.compute(settings);
+    const wrong = { ...settings, preprocess: { ...settings.preprocess, size: [8, 8] as const } };
+    await expect(engine.compute(wrong)).rejects.toMatchObject({ code: 'images/shape' });
+    expect((await engine.layer(0)).histogram).toBeDefined();
+    expect(
+      (await engine.exportModel({ inputType: 'int8', outputType: 'int8' })).bytes.length,
+    ).toBeGreaterThan(0);
   });
 
   test('a bad file is refused by its name, and what was open stays', async () => {
-    const { session, settings } = await openExample();
-    await expect(session.open(given('labels.txt'))).rejects.toMatchObject({ code: 'file/other-kind' });
-    expect((await session.compute(settings, callUntil())).report.model.name).toBe('model.tflite');
+    const { engine, settings } = await openExample();
+    await expect(engine.open(given('labels.txt'))).rejects.toMatchObject({
+      code: 'file/other-kind',
+      details: { file: 'labels.txt' },
+    });
+    expect((await engine.compute(settings)).report.model.name).toBe('model.tflite');
+  });
+
+  test('a picture that cannot be decoded is skipped, and answers keep their place among the pictures', async () => {
+    const { engine } = startSession();
+    await engine.open(given('model.tflite'));
+    const broken = { path: 'pictures/apple/00.png', file: new Blob(['no picture']) };
+    await engine.setSamples([broken, ...pictures.slice(0, 3)]);
+    const { report, answers } = await engine.compute({
+      recipe: defaultRecipe,
+      preprocess: await guessed(engine),
+    });
+    expect(report.calibration.skipped.map(({ name }) => name)).toEqual([broken.path]);
+    expect(answers.map(({ index }) => index).sort()).toEqual([1, 2, 3]);
   });
 
   test('gives a layer’s figures, a preview and a thumbnail', async () => {
-    const { session, settings } = await openExample();
-    await session.compute(settings, callUntil());
-    const { histogram, weights } = session.layer(0);
+    const { engine, settings } = await openExample();
+    await engine.compute(settings);
+    const { histogram, weights } = await engine.layer(0);
     expect(histogram?.counts).toHaveLength(2048);
     expect(weights?.min.length).toBe(weights?.max.length);
-    const preprocess = settings.preprocess as NonNullable<Settings['preprocess']>;
-    const preview = await session.preview({ index: 0, preprocess }, callUntil());
+    const preview = await engine.preview({ index: 0, preprocess: settings.preprocess });
     expect([preview.width, preview.height, preview.pixels.length]).toEqual([64, 64, 64 * 64 * 4]);
     expect(preview.max).toBeLessThanOrEqual(1);
-    const { bmp } = await session.thumbnail(0, callUntil());
+    const { bmp } = await engine.thumbnail(0);
     expect(String.fromCharCode(bmp[0] ?? 0, bmp[1] ?? 0)).toBe('BM');
   });
 });

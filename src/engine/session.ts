@@ -1,15 +1,15 @@
 import { calibrate } from '../core/calibrate/calibrate.ts';
 import type { Statistics } from '../core/calibrate/statistics.ts';
-import { partOf } from '../core/call.ts';
+import { partOf, quietCall } from '../core/call.ts';
 import { type Comparison, compareModels } from '../core/evaluate/compare.ts';
 import { samePositions } from '../core/evaluate/correspondence.ts';
-import { worstFirst } from '../core/evaluate/outputs.ts';
+import { type SampleResult, worstFirst } from '../core/evaluate/outputs.ts';
 import type { FloatRuntime } from '../core/execute/executor.ts';
 import { readTfliteMetadata } from '../core/formats/tflite/metadata/read.ts';
 import { type Guess, guessPreprocess, rescalesInput } from '../core/images/guess.ts';
 import type { Preprocess } from '../core/images/preprocess.ts';
 import { mainGraph, tensorAt } from '../core/model/graph.ts';
-import type { DecodePicture } from '../core/model/picture.ts';
+import type { DecodePicture, Picture } from '../core/model/picture.ts';
 import type { Model, Tensor } from '../core/model/types.ts';
 import { openModel } from '../core/pipeline/open-model.ts';
 import { probePreprocess } from '../core/pipeline/probe-preprocess.ts';
@@ -21,12 +21,13 @@ import { chooseRanges, type Ranges } from '../core/ranges/choose.ts';
 import { createReport } from '../core/report/create.ts';
 import { inspectModel } from '../core/report/inspect.ts';
 import type { OpenedSamples } from '../core/samples/deliver.ts';
+import { readWhole } from '../core/samples/open-file.ts';
 import type * as api from './api.ts';
 import { exportChecked } from './export.ts';
-import { openGivenSamples } from './given-samples.ts';
+import { openGivenSamples, sampleFile } from './given-samples.ts';
 import { layerDetail } from './layer-detail.ts';
 import { previewOf } from './preview.ts';
-import { remember } from './remember.ts';
+import { recognize, remember } from './remember.ts';
 import type { Methods, WorkerCall } from './rpc.ts';
 import { thumbnailOf } from './thumbnail.ts';
 
@@ -35,6 +36,8 @@ export interface Platform {
   readonly decode: DecodePicture;
   readonly runtime: FloatRuntime;
   readonly now: () => number;
+  /** Name of a lock that is held until the end, once it is held; empty where there are none. */
+  readonly life: Promise<string>;
 }
 
 interface OpenModel {
@@ -46,7 +49,9 @@ interface OpenModel {
 
 /** Everything that the last successful computation left behind. */
 interface Done {
-  readonly settings: api.Settings;
+  /** Of the float model's file. */
+  readonly name: string;
+  readonly recipe: Recipe;
   readonly float: Model;
   readonly statistics: Statistics;
   readonly ranges: Ranges;
@@ -71,13 +76,16 @@ export class Session implements Methods<api.EngineApi> {
     this.#platform = platform;
   }
 
-  readonly #openSamples = remember(
+  readonly #preprocessOf = recognize<Preprocess | undefined>();
+  readonly #recipeOf = recognize<Recipe>();
+
+  /** What panels look at. Apart from the samples that are computed with, which another preprocessing would replace. */
+  readonly #list = remember(([model, files]: readonly [OpenModel, readonly api.GivenFile[]]) =>
+    this.#open(model, files, this.#fileGuess(model)?.preprocess),
+  );
+  readonly #prepareSamples = remember(
     ([model, files, preprocess]: readonly [OpenModel, readonly api.GivenFile[], Preprocess | undefined]) =>
-      openGivenSamples(files, {
-        inputs: inputsOf(model.prepared.model),
-        decode: this.#platform.decode,
-        ...(preprocess && { preprocess }),
-      }),
+      this.#open(model, files, preprocess),
   );
   readonly #calibrate = remember(([model, samples]: readonly [Model, OpenedSamples], call) =>
     calibrate(model, samples, { runtime: this.#platform.runtime, call }),
@@ -94,11 +102,11 @@ export class Session implements Methods<api.EngineApi> {
     },
   );
 
-  async open({ path, file }: api.GivenFile): Promise<api.OpenedModel> {
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    const model = openModel(path, bytes);
+  async open(given: api.GivenFile): Promise<api.OpenedModel> {
+    const name = given.path.split('/').at(-1) ?? given.path;
+    const bytes = await readWhole(sampleFile(given));
+    const model = openModel(name, bytes);
     const prepared = prepare(model);
-    const name = path.split('/').at(-1) ?? path;
     this.#model = { name, bytes, model, prepared };
     this.#done = undefined;
     return { name, bytes: bytes.length, inspection: inspectModel(model) };
@@ -106,8 +114,7 @@ export class Session implements Methods<api.EngineApi> {
 
   async setSamples(files: readonly api.GivenFile[]): Promise<api.OpenedSamplesInfo> {
     const model = this.#opened();
-    const call = { progress: () => {}, checkpoint: async () => {} };
-    const samples = await this.#openSamples([model, files, this.#fileGuess(model)?.preprocess], call);
+    const samples = await this.#list([model, files], quietCall);
     this.#files = files;
     const { kind, items, classNames, count } = samples;
     return {
@@ -123,37 +130,37 @@ export class Session implements Methods<api.EngineApi> {
     const model = this.#opened();
     const guess = this.#fileGuess(model);
     if (guess === undefined) return undefined;
-    const samples = await this.#openSamples([model, this.#files, guess.preprocess], call);
+    const samples = await this.#list([model, this.#files], call);
     if (samples.kind !== 'pictures') return undefined;
     const { runtime } = this.#platform;
-    const open = (preprocess: Preprocess) => this.#openSamples([model, this.#files, preprocess], call);
-    return probePreprocess(model.prepared.model, guess, { runtime, open });
+    const open = (preprocess: Preprocess) => this.#open(model, this.#files, preprocess);
+    return probePreprocess(model.prepared.model, guess, { runtime, open, call });
   }
 
   async compute(settings: api.Settings, call: WorkerCall): Promise<api.Result> {
     const { name, bytes, prepared } = this.#opened();
     const float = prepared.model;
+    const recipe = this.#recipeOf(settings.recipe);
     const samples = await this.#samplesFor(settings, call);
     const statistics = await this.#calibrate([float, samples], partOf(call, 0, calibrationShare));
-    const { ranges, quantized } = await this.#quantize([float, statistics, settings.recipe], call);
+    const { ranges, quantized } = await this.#quantize([float, statistics, recipe], call);
     const comparison = await this.#compare(
       [float, quantized.model, samples],
       partOf(call, calibrationShare, 1),
     );
-    this.#done = { settings, float, statistics, ranges, quantized, samples };
+    const done: Done = { name, recipe, float, statistics, ranges, quantized, samples };
+    const file = await exportedFile(done, recipe);
     const report = createReport({
-      name,
-      float,
-      quantized,
-      recipe: settings.recipe,
-      statistics,
-      ranges,
+      ...done,
       comparison,
-      files: { float: bytes, quantized: (await this.#file(settings.recipe)).bytes },
+      files: { float: bytes, quantized: file.bytes },
       ...(samples.classNames && { classNames: samples.classNames }),
       notes: prepared.notes.map(({ text }) => text),
     });
-    return { settings, report, answers: worstFirst(comparison.outputs.results).map(answersOf) };
+    // The last chance to be cancelled: from here on this is the result that panels and exports refer to.
+    await call.checkpoint();
+    this.#done = done;
+    return { settings, report, answers: answersOf(comparison.outputs.results, samples) };
   }
 
   layer(op: number): api.LayerDetail {
@@ -177,14 +184,14 @@ export class Session implements Methods<api.EngineApi> {
   }
 
   async exportModel({ inputType, outputType }: api.ExportTypes, call: WorkerCall): Promise<api.ExportedFile> {
-    const { settings } = this.#computed();
-    const file = await this.#file({ ...settings.recipe, inputType, outputType });
+    const done = this.#computed();
+    const file = await exportedFile(done, { ...done.recipe, inputType, outputType });
     call.transfer(file.bytes.buffer);
     return file;
   }
 
-  ping(): true {
-    return true;
+  ping(): Promise<string> {
+    return this.#platform.life;
   }
 
   #opened(): OpenModel {
@@ -211,22 +218,27 @@ export class Session implements Methods<api.EngineApi> {
 
   #samplesFor({ preprocess }: api.Settings, call: WorkerCall): Promise<OpenedSamples> {
     if (this.#files.length === 0) throw new Problem('images/none', 'There are no pictures yet.');
-    return this.#openSamples([this.#opened(), this.#files, preprocess], call);
+    return this.#prepareSamples([this.#opened(), this.#files, this.#preprocessOf(preprocess)], call);
   }
 
-  async #picture(index: number) {
-    const model = this.#opened();
-    const call = { progress: () => {}, checkpoint: async () => {} };
-    const preprocess = this.#done?.settings.preprocess ?? this.#fileGuess(model)?.preprocess;
-    const item = (await this.#openSamples([model, this.#files, preprocess], call)).items?.[index];
+  #open(
+    { prepared }: OpenModel,
+    files: readonly api.GivenFile[],
+    preprocess: Preprocess | undefined,
+  ): Promise<OpenedSamples> {
+    const inputs = inputsOf(prepared.model);
+    return openGivenSamples(files, {
+      inputs,
+      decode: this.#platform.decode,
+      ...(preprocess && { preprocess }),
+    });
+  }
+
+  async #picture(index: number): Promise<Picture> {
+    const { items } = await this.#list([this.#opened(), this.#files], quietCall);
+    const item = items?.[index];
     if (item === undefined) throw new Problem('images/none', `There is no picture ${index}.`, { index });
     return item.load();
-  }
-
-  #file(recipe: Recipe): Promise<api.ExportedFile> {
-    const { name } = this.#opened();
-    const { float, ranges, quantized, samples } = this.#computed();
-    return exportChecked({ name, recipe, float, ranges, shown: quantized.model, samples });
   }
 }
 
@@ -235,18 +247,18 @@ function inputsOf(model: Model): readonly Tensor[] {
   return graph.inputs.map((id) => tensorAt(graph, id));
 }
 
-function answersOf({
-  index,
-  name,
-  label,
-  answers,
-  error,
-}: Comparison['outputs']['results'][number]): api.SampleAnswers {
-  return {
-    index,
+function exportedFile(done: Done, recipe: Recipe): Promise<api.ExportedFile> {
+  return exportChecked({ ...done, recipe, shown: done.quantized.model });
+}
+
+/** Worst first, each with its position among all that was given: results count only what could be used. */
+function answersOf(results: readonly SampleResult[], { items }: OpenedSamples): readonly api.SampleAnswers[] {
+  const positions = new Map(items?.map(({ name }, position) => [name, position]));
+  return worstFirst(results).map(({ index, name, label, answers, error }) => ({
+    index: positions.get(name) ?? index,
     name,
     ...(label !== undefined && { label }),
     ...(answers && { float: answers.reference.class, int8: answers.candidate.class }),
     ...(Number.isFinite(error.sqnr) && { sqnr: error.sqnr }),
-  };
+  }));
 }

@@ -56,7 +56,7 @@ class Tally {
   }
 }
 
-function describe({ name, quant }: Tensor): string {
+function describeTensor({ name, quant }: Tensor): string {
   return `“${name.slice(-40)}” scale ${quant?.scale[0]} zero point ${quant?.zeroPoint[0]}`;
 }
 
@@ -72,7 +72,7 @@ function compareTensors(ours: Graph, theirs: Graph, tally: Tally): ReadonlyMap<T
   for (const [a, b] of match.tensors) {
     const [our, their] = [tensorAt(ours, a), tensorAt(theirs, b)];
     for (const [aspect, equal] of tensorChecks(our, their)) {
-      tally.add(aspect, equal, () => `ours ${describe(our)}, theirs ${describe(their)}`);
+      tally.add(aspect, equal, () => `ours ${describeTensor(our)}, theirs ${describeTensor(their)}`);
     }
   }
   for (const [our, their] of match.ops) {

@@ -78,6 +78,9 @@ export function checkPreprocess(preprocess: Preprocess, input: Tensor): PictureS
   return shape;
 }
 
+/** Pixels; no model sees pictures of this size, and a typing error would take all memory. */
+const longestSide = 8192;
+
 function checkNumbers({ mean, std, shortSide, size }: Preprocess, channels: number): void {
   for (const values of [mean, std]) {
     if ((values.length !== 1 && values.length !== channels) || !values.every(Number.isFinite)) {
@@ -90,6 +93,15 @@ function checkNumbers({ mean, std, shortSide, size }: Preprocess, channels: numb
   }
   if (std.some((value) => value === 0))
     throw new Problem('usage', 'The standard deviation of a channel may not be 0.', { std });
+  if (shortSide !== undefined && shortSide > longestSide) {
+    throw new Problem(
+      'usage',
+      `A short side of ${shortSide} pixels is too large; at most ${longestSide} are supported.`,
+      {
+        shortSide,
+      },
+    );
+  }
   if (shortSide !== undefined && shortSide < Math.max(...size)) {
     throw new Problem(
       'usage',

@@ -1,3 +1,4 @@
+import { type Call, quietCall } from '../call.ts';
 import { classOutput, topClass } from '../evaluate/classes.ts';
 import type { Executor, FloatRuntime } from '../execute/executor.ts';
 import type { Guess } from '../images/guess.ts';
@@ -84,14 +85,15 @@ function scaled(raw: TensorData, { mean, std }: Candidate): TensorData {
 async function scoreAll(
   executor: Executor,
   samples: SampleSource,
-  output: { index: number; classes: number },
+  { index, classes, call }: { readonly index: number; readonly classes: number; readonly call: Call },
 ) {
-  const sums = candidates.map(() => new ScoreSums(output.classes));
+  const sums = candidates.map(() => new ScoreSums(classes));
   const every = Math.max(1, Math.floor(samples.count / pictures));
   for await (const { sample, label } of samples.open(undefined, every)) {
+    await call.checkpoint();
     for (const [i, candidate] of candidates.entries()) {
       const outputs = await executor.execute(sample.map((raw) => scaled(raw, candidate)));
-      sums[i]?.add(outputs[output.index]?.data as Float32Array, label);
+      sums[i]?.add(outputs[index]?.data as Float32Array, label);
     }
   }
   return sums.map((sum) => sum.score());
@@ -128,9 +130,11 @@ export async function probePreprocess(
   {
     runtime,
     open,
+    call = quietCall,
   }: {
     readonly runtime: FloatRuntime;
     readonly open: (preprocess: Preprocess) => SampleSource | Promise<SampleSource>;
+    readonly call?: Call;
   },
 ): Promise<Guess> {
   const graph = mainGraph(model);
@@ -143,7 +147,7 @@ export async function probePreprocess(
   const samples = await open({ ...guess.preprocess, mean: [0], std: [1] });
   const executor = await runtime.create(model, []);
   try {
-    const scores = await scoreAll(executor, samples, { index, classes });
+    const scores = await scoreAll(executor, samples, { index, classes, call });
     const chosen = best(scores);
     const { mean, std } = candidates[chosen] as Candidate;
     const [, ...others] = guess.reasons;

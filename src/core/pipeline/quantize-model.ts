@@ -1,12 +1,14 @@
 import { calibrate } from '../calibrate/calibrate.ts';
 import type { Statistics } from '../calibrate/statistics.ts';
 import { type Call, partOf, quietCall } from '../call.ts';
-import { type Comparison, compareModels } from '../evaluate/compare.ts';
+import { type CompareOptions, type Comparison, compareModels } from '../evaluate/compare.ts';
 import { samePositions } from '../evaluate/correspondence.ts';
+import type { Pair } from '../evaluate/layers.ts';
 import type { EvaluateTools } from '../evaluate/runner.ts';
 import type { SampleSource } from '../model/samples.ts';
 import type { Model } from '../model/types.ts';
 import { type Note, prepare } from '../prepare/prepare.ts';
+import { Problem } from '../problem.ts';
 import { type Quantized, quantize } from '../quantize/quantize.ts';
 import type { Recipe } from '../quantize/recipe.ts';
 import { chooseRanges, type Ranges } from '../ranges/choose.ts';
@@ -26,7 +28,8 @@ export interface QuantizeOutcome {
   readonly statistics: Statistics;
   readonly ranges: Ranges;
   readonly quantized: Quantized;
-  readonly comparison: Comparison;
+  /** Absent when our kernels lack an op of the quantized model; `notes` says which. */
+  readonly comparison?: Comparison;
 }
 
 /** Share of the work that calibration takes: one tapped float run a sample of about three runs in all. */
@@ -50,6 +53,23 @@ export async function quantizeModel(
     candidate: quantized.model,
     tensors: samePositions(float, quantized.model),
   };
-  const comparison = await compareModels(pair, samples, { ...rest, call: partOf(call, calibrationShare, 1) });
-  return { float, notes, statistics, ranges, quantized, comparison };
+  const step = partOf(call, calibrationShare, 1);
+  const { comparison, note } = await compareIfPossible(pair, samples, { ...rest, call: step });
+  const outcome = { float, notes: [...notes, ...note], statistics, ranges, quantized };
+  return comparison === undefined ? outcome : { ...outcome, comparison };
+}
+
+/** The comparison, or a note that names the ops which only other runtimes can run: the quantized model is right all the same. */
+export async function compareIfPossible(
+  pair: Pair,
+  samples: SampleSource,
+  options: CompareOptions,
+): Promise<{ readonly comparison?: Comparison; readonly note: readonly Note[] }> {
+  try {
+    return { comparison: await compareModels(pair, samples, options), note: [] };
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== 'model/unsupported-op') throw error;
+    const text = `Not compared with the float model: ${error.message}`;
+    return { note: [{ kind: 'not-compared', text }] };
+  }
 }

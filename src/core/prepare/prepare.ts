@@ -7,7 +7,7 @@ import { dequantized } from './dequantize-constant.ts';
 
 /** Something about the model that the person is told, because it changes what they work with. */
 export interface Note {
-  readonly kind: 'float16-weights' | 'quantized-weights' | 'several-graphs';
+  readonly kind: 'float16-weights' | 'quantized-weights' | 'several-graphs' | 'not-compared';
   readonly text: string;
 }
 
@@ -114,6 +114,7 @@ export function prepare(model: Model): Prepared {
       'The model is quantized already. Inspect or run it as it is, or make its float twin with “dequantize” first.';
     throw new Problem('model/already-quantized', text, { ops: mainGraph(model).ops.map(opName).slice(0, 8) });
   }
+  if (mainGraph(model).outputs.length === 0) throw new Problem('model/invalid', 'The model has no outputs.');
   const folded = foldConstantDequantize(mainGraph(model));
   const widened = widenHybridWeights(folded.graph);
   checkFinite(widened.graph);

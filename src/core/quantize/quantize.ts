@@ -1,4 +1,4 @@
-import { isPresent, mainGraph, tensorAt, withMainGraph } from '../model/graph.ts';
+import { isPresent, mainGraph, producers, tensorAt, withMainGraph } from '../model/graph.ts';
 import type { Graph, Model, Op, OpId, Signature, TensorId } from '../model/types.ts';
 import { Problem } from '../problem.ts';
 import { type Assignment, assignParams, type Bounds, type Requantized } from './assign.ts';
@@ -26,23 +26,32 @@ export interface Quantized {
   readonly enlarged: readonly EnlargedScales[];
 }
 
+/** The activation that a hand-set range is for. A range that could have no effect is refused, not ignored. */
+function handRangeTarget(graph: Graph, rules: ReadonlyMap<OpId, Rule>, name: string): TensorId {
+  const refuse = (why: string): never => {
+    throw new Problem('recipe/invalid', `The recipe sets a range for “${name}”, but ${why}.`, { name });
+  };
+  const named = graph.tensors.flatMap((tensor, id) => (tensor.name === name ? [id as TensorId] : []));
+  const [id] = named;
+  if (id === undefined) return refuse('no tensor has that name');
+  if (named.length > 1) return refuse(`${named.length} tensors have that name`);
+  if (tensorAt(graph, id).data !== undefined) return refuse('that is a constant, whose range is its own');
+  const maker = producers(graph).get(id);
+  const output = maker === undefined ? 'own' : rules.get(maker)?.output;
+  if (typeof output === 'object') return refuse('the scale of that output is fixed by TensorFlow Lite');
+  if (output === 'same') return refuse('that tensor takes the scale of its input; set the range there');
+  return id;
+}
+
 /** Calibrated ranges with those set by hand in their place. */
 function withHandRanges(
   graph: Graph,
-  ranges: ReadonlyMap<TensorId, Bounds>,
-  recipe: Recipe,
+  rules: ReadonlyMap<OpId, Rule>,
+  { ranges, recipe }: { ranges: ReadonlyMap<TensorId, Bounds>; recipe: Recipe },
 ): ReadonlyMap<TensorId, Bounds> {
   const result = new Map(ranges);
-  for (const [name, range] of Object.entries(recipe.ranges)) {
-    const id = graph.tensors.findIndex((tensor) => tensor.name === name) as TensorId;
-    if (id < 0)
-      throw new Problem(
-        'recipe/invalid',
-        `The recipe sets a range for “${name}”, but no tensor has that name.`,
-        { name },
-      );
-    result.set(id, range);
-  }
+  for (const [name, range] of Object.entries(recipe.ranges))
+    result.set(handRangeTarget(graph, rules, name), range);
   return result;
 }
 
@@ -66,9 +75,9 @@ function checkRanges(graph: Graph, ranges: ReadonlyMap<TensorId, Bounds>): void 
  */
 export function quantize(model: Model, ranges: ReadonlyMap<TensorId, Bounds>, recipe: Recipe): Quantized {
   const graph = mainGraph(model);
-  const all = withHandRanges(graph, ranges, recipe);
-  checkRanges(graph, all);
   const { rules, keptFloat } = selectOps(graph);
+  const all = withHandRanges(graph, rules, { ranges, recipe });
+  checkRanges(graph, all);
   if (rules.size === 0)
     throw new Problem('quantize/unsupported', 'No op of this model can become int8.', { keptFloat });
   const assignment = assignParams(graph, rules, all);

@@ -62,8 +62,8 @@ function parseRange(name: string, value: unknown): HandRange {
   if (
     typeof min !== 'number' ||
     typeof max !== 'number' ||
-    !Number.isFinite(min) ||
-    !Number.isFinite(max) ||
+    !Number.isFinite(Math.fround(min)) ||
+    !Number.isFinite(Math.fround(max)) ||
     min > max
   ) {
     refuse(`ranges.${name}`, value, '{"min": number, "max": number} with min ≤ max');
@@ -79,7 +79,7 @@ function parseRange(name: string, value: unknown): HandRange {
 export function parseRecipe(json: unknown): Recipe {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) refuse('recipe', json, 'an object');
   const given = json as Readonly<Record<string, unknown>>;
-  const unknown = Object.keys(given).find((key) => !(key in defaultRecipe));
+  const unknown = Object.keys(given).find((key) => !Object.hasOwn(defaultRecipe, key));
   if (unknown !== undefined)
     refuse(unknown, given[unknown], `one of the fields ${Object.keys(defaultRecipe).join(', ')}`);
   const all = { ...defaultRecipe, ...given };
@@ -88,6 +88,9 @@ export function parseRecipe(json: unknown): Recipe {
     refuse('weights', all.weights, 'per-channel or per-tensor');
   if (all.calibrator !== 'tensorflow' && all.calibrator !== 'exact') {
     refuse('calibrator', all.calibrator, 'tensorflow or exact');
+  }
+  if (typeof all.ranges !== 'object' || all.ranges === null || Array.isArray(all.ranges)) {
+    refuse('ranges', all.ranges, 'an object of ranges by tensor name');
   }
   return {
     version: 1,

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { build } from 'vite';
+import { litertFile } from '../../tests/support/litert.ts';
+import type { Asked } from './litert-page.ts';
+
+/** The page's part of the oracle as one script. */
+async function bundle(): Promise<string> {
+  const result = await build({
+    configFile: false,
+    logLevel: 'error',
+    build: {
+      write: false,
+      lib: { entry: join(import.meta.dirname, 'litert-page.ts'), formats: ['iife'], name: 'LiteRtPage' },
+    },
+  });
+  const [output] = Array.isArray(result) ? result : [result];
+  if (output === undefined || !('output' in output)) throw new Error('nothing was built');
+  return output.output[0].code;
+}
+
+/**
+ * Answers of real LiteRT in the same browser, in a page of its own: the studio's policy lets no foreign code in. All that
+ * it needs is served from the installed package.
+ */
+export async function litertAnswers(
+  page: Page,
+  model: Uint8Array,
+  inputs: readonly Asked[],
+): Promise<readonly (readonly number[])[]> {
+  const oracle = await page.context().newPage();
+  const serve = (contentType: string, body: string | Buffer) => ({ contentType, body });
+  await oracle.route('**/litert/', (route) =>
+    route.fulfill(serve('text/html', '<!doctype html><title>LiteRT</title>')),
+  );
+  await oracle.route('**/litert/module.js', (route) =>
+    route.fulfill(serve('text/plain', readFileSync(litertFile('js')))),
+  );
+  await oracle.route('**/litert/module.wasm', (route) =>
+    route.fulfill(serve('application/wasm', readFileSync(litertFile('wasm')))),
+  );
+  await oracle.goto('/litert/');
+  await oracle.addScriptTag({ content: await bundle() });
+  const base64 = Buffer.from(model).toString('base64');
+  const answers = await oracle.evaluate(([file, asked]) => window.litertAnswers(file, asked), [
+    base64,
+    inputs,
+  ] as const);
+  await oracle.close();
+  return answers;
+}

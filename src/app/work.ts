@@ -1,0 +1,70 @@
+import { asProblem } from '../core/problem.ts';
+import type { ShownProblem } from './state.ts';
+import { setState } from './store.ts';
+
+type Remedy = ShownProblem['remedy'];
+
+/** The piece of work that is wanted now. */
+let running: AbortController | undefined;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** Pause between an edit and the work that follows, ms, so that a row of edits starts it once. */
+const settle = 100;
+
+export function show(error: unknown, remedy: Remedy = 'none'): void {
+  const { code, message, details } = asProblem(error);
+  // That the worker stopped has been shown already, with its own remedy.
+  if (code === 'compute/cancelled' || code === 'compute/stopped') return;
+  setState({ problem: { code, message, details, remedy } });
+}
+
+export function busy(fraction: number, note: string): void {
+  setState({ work: { kind: 'busy', fraction, note } });
+}
+
+/** Ends a task that is no longer wanted between two of its steps, where page and worker have the same files open. */
+export function nextStep(signal: AbortSignal, note: string): void {
+  signal.throwIfAborted();
+  busy(0, note);
+}
+
+export function isWorking(): boolean {
+  return running !== undefined;
+}
+
+function abandon(): void {
+  clearTimeout(timer);
+  running?.abort();
+  running = undefined;
+}
+
+/** Nothing is wanted any more. */
+export function stopWork(): void {
+  abandon();
+  setState({ work: { kind: 'idle' } });
+}
+
+/** Runs one piece of work at a time; another one takes its place. */
+export async function work(
+  note: string,
+  task: (signal: AbortSignal) => Promise<void>,
+  remedy?: Remedy,
+): Promise<void> {
+  abandon();
+  const own = new AbortController();
+  running = own;
+  setState({ work: { kind: 'busy', fraction: 0, note }, problem: undefined });
+  try {
+    await task(own.signal);
+  } catch (error) {
+    if (running === own) show(error, remedy);
+  } finally {
+    if (running === own) stopWork();
+  }
+}
+
+/** Starts a piece of work once no other is asked for. */
+export function soon(start: () => void): void {
+  clearTimeout(timer);
+  timer = setTimeout(start, settle);
+}

@@ -1,0 +1,26 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { parseRoute } from './app/routes.ts';
+import { setState } from './app/store.ts';
+import { App } from './ui/App.tsx';
+import './ui/theme.css';
+
+function followAddress(): void {
+  setState({ route: parseRoute(window.location.hash) });
+}
+
+window.addEventListener('hashchange', followAddress);
+followAddress();
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('index.html has no element #root.');
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);
+
+// The build writes the first screen into the page: until now its buttons had nothing behind them.
+requestAnimationFrame(() => {
+  document.documentElement.dataset.ready = 'true';
+});

@@ -1,0 +1,59 @@
+import type { LayerRow } from '../../core/report/report.ts';
+import { EmptyState } from '../parts/EmptyState.tsx';
+import { Field } from '../parts/Field.tsx';
+import { Heading } from '../parts/Heading.tsx';
+import * as numbers from '../parts/numbers.ts';
+import { Panel } from '../parts/Panel.tsx';
+import { ScrollBox } from '../parts/ScrollBox.tsx';
+import screen from '../parts/screen.module.css';
+import { LayersTable } from './LayersTable.tsx';
+import { arrange, type SortKey } from './sort.ts';
+
+interface Props {
+  readonly layers: readonly LayerRow[];
+  readonly search: string;
+  readonly sort: SortKey;
+  readonly onSearch: (search: string) => void;
+  readonly onSort: (sort: SortKey) => void;
+  readonly linkTo: (op: number) => string;
+}
+
+export function LayersView({ layers, search, sort, onSearch, onSort, linkTo }: Props) {
+  const rows = arrange(layers, search, sort);
+  return (
+    <div className={screen.screen}>
+      <Heading lead="How far each layer’s output is from the float model’s: all error up to there, and what the layer adds by itself. Signal-to-noise ratio in dB; less is worse.">
+        Layers
+      </Heading>
+      <Panel
+        title={
+          rows.length === layers.length
+            ? numbers.counted(layers.length, 'layer')
+            : `${rows.length} of ${layers.length} layers`
+        }
+        aside={
+          <Field label="Find by name or kind">
+            {(control) => (
+              <input
+                {...control}
+                type="search"
+                value={search}
+                onChange={(event) => onSearch(event.target.value)}
+              />
+            )}
+          </Field>
+        }
+      >
+        {rows.length === 0 ? (
+          <EmptyState title="No layer is called that">
+            <p>Search for a part of a name, or for a kind like CONV_2D.</p>
+          </EmptyState>
+        ) : (
+          <ScrollBox label="Layers">
+            <LayersTable rows={rows} sort={sort} onSort={onSort} linkTo={linkTo} />
+          </ScrollBox>
+        )}
+      </Panel>
+    </div>
+  );
+}

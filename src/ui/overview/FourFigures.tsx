@@ -1,0 +1,94 @@
+import type { EvaluationFacts, Report } from '../../core/report/report.ts';
+import { Figure } from '../parts/Figure.tsx';
+import * as numbers from '../parts/numbers.ts';
+import { PairBars } from '../parts/PairBars.tsx';
+import { Thumbnail } from '../parts/Thumbnail.tsx';
+import styles from './FourFigures.module.css';
+import { changeOf, hitsOf, intervalOf } from './figures.ts';
+
+interface Props {
+  readonly report: Report;
+  /** Whether samples are pictures. */
+  readonly pictures: boolean;
+}
+
+/** Size, agreement, worst picture and time: each says what it was measured on. */
+export function FourFigures({ report, pictures }: Props) {
+  const { files, evaluation } = report;
+  return (
+    <dl className={styles.figures}>
+      <Figure
+        label="Size"
+        value={changeOf(files.float.bytes, files.quantized.bytes)}
+        note={`Compressed by gzip: ${numbers.bytes(files.float.gzip)} → ${numbers.bytes(files.quantized.gzip)}`}
+      >
+        <PairBars float={files.float.bytes} int8={files.quantized.bytes} format={numbers.bytes} />
+      </Figure>
+      {evaluation && <Agreement evaluation={evaluation} />}
+      {evaluation && <Worst evaluation={evaluation} pictures={pictures} />}
+      {evaluation && (
+        <Figure
+          label="Time"
+          value={`${numbers.milliseconds(evaluation.quantized.milliseconds)} a picture`}
+          note="In this page, one thread: not a measure of your device"
+        >
+          <PairBars
+            float={evaluation.float.milliseconds}
+            int8={evaluation.quantized.milliseconds}
+            format={numbers.milliseconds}
+          />
+        </Figure>
+      )}
+    </dl>
+  );
+}
+
+function Agreement({ evaluation }: { readonly evaluation: EvaluationFacts }) {
+  const { agreement, float, quantized, outputs, samples } = evaluation;
+  if (agreement === undefined) {
+    const ratios = outputs.map(({ sqnr }) => numbers.decibels(sqnr)).join(', ');
+    return (
+      <Figure
+        label="Output against its error"
+        value={ratios}
+        note={`Signal-to-noise ratio on ${samples} pictures`}
+      />
+    );
+  }
+  const [right, rightInt8] = [float.accuracy?.top1, quantized.accuracy?.top1];
+  return (
+    <Figure
+      label="Same answer as the float model"
+      value={hitsOf(agreement)}
+      note={`True rate likely ${intervalOf(agreement)} (95 % confidence)`}
+    >
+      {right && rightInt8 && (
+        <PairBars
+          float={right.hits}
+          int8={rightInt8.hits}
+          format={(hits) => `${hits} of ${right.total} right`}
+        />
+      )}
+    </Figure>
+  );
+}
+
+interface WorstProps {
+  readonly evaluation: EvaluationFacts;
+  readonly pictures: boolean;
+}
+
+function Worst({ evaluation, pictures }: WorstProps) {
+  const { worst, classNames = [] } = evaluation;
+  const [sample] = worst;
+  if (sample === undefined) return null;
+  const { answers, error, name, index } = sample;
+  const nameOf = (number: number) => classNames[number] ?? `class ${number}`;
+  const changed = answers !== undefined && answers.float !== answers.quantized;
+  const answer = changed ? `${nameOf(answers.float)} became ${nameOf(answers.quantized)}` : 'same answer';
+  return (
+    <Figure label="Worst picture" value={numbers.decibels(error.sqnr)} note={`${name}: ${answer}`}>
+      {pictures && <Thumbnail index={index} size={44} />}
+    </Figure>
+  );
+}

@@ -1,0 +1,12 @@
+import type { ReactNode } from 'react';
+import styles from './EmptyState.module.css';
+
+/** What to say, and what to do about it, where there is nothing to show yet. */
+export function EmptyState({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <div className={styles.empty}>
+      <p className={styles.title}>{title}</p>
+      {children}
+    </div>
+  );
+}

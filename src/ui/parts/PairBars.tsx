@@ -1,0 +1,38 @@
+import styles from './PairBars.module.css';
+
+interface Props {
+  readonly float: number;
+  readonly int8: number;
+  readonly format: (value: number) => string;
+}
+
+/** The same quantity of the float and of the int8 model as two bars on one scale. */
+export function PairBars({ float, int8, format }: Props) {
+  const most = Math.max(float, int8, Number.MIN_VALUE);
+  return (
+    <div className={styles.bars}>
+      <Bar name="float" className={styles.float} share={float / most} text={format(float)} />
+      <Bar name="int8" className={styles.int8} share={int8 / most} text={format(int8)} />
+    </div>
+  );
+}
+
+interface BarProps {
+  readonly name: string;
+  readonly className: string | undefined;
+  readonly share: number;
+  readonly text: string;
+}
+
+function Bar({ name, className, share, text }: BarProps) {
+  return (
+    <>
+      <span>{name}</span>
+      <svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
+        <rect className={styles.track} width="100" height="10" />
+        <rect className={className} width={100 * share} height="10" />
+      </svg>
+      <span className={styles.text}>{text}</span>
+    </>
+  );
+}

@@ -1,0 +1,24 @@
+import { dismissProblem, recompute, restart } from '../../app/actions.ts';
+import { useStudio } from '../../app/store.ts';
+import { Button } from '../parts/Button.tsx';
+import { ProblemCard } from './ProblemCard.tsx';
+import styles from './ProblemNotice.module.css';
+
+/** What went wrong last, above the screen that it happened on, with a way on. */
+export function ProblemNotice() {
+  const problem = useStudio((state) => state.problem);
+  if (problem === undefined) return null;
+  return (
+    <div className={styles.notice}>
+      <ProblemCard problem={problem}>
+        {problem.remedy === 'restart' && (
+          <Button variant="primary" onClick={restart}>
+            Start again where you were
+          </Button>
+        )}
+        {problem.remedy === 'compute' && <Button onClick={recompute}>Try again</Button>}
+        <Button onClick={dismissProblem}>Dismiss</Button>
+      </ProblemCard>
+    </div>
+  );
+}
