@@ -94,6 +94,11 @@ test('a model alone waits for pictures, which may come later', async () => {
   expect(getState().result?.answers).toHaveLength(4);
 });
 
+test('an empty folder is said to be empty', async () => {
+  await openFiles([]);
+  expect(getState().problem?.code).toBe('images/none');
+});
+
 test('pictures alone are told what is missing', async () => {
   await openFiles(pictures);
   expect(getState().problem?.code).toBe('model/inputs');

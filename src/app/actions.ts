@@ -53,6 +53,7 @@ function goTo(hash: string): void {
 }
 
 async function open(files: readonly GivenFile[], signal: AbortSignal): Promise<void> {
+  if (files.length === 0) throw new Problem('images/none', 'There are no files in what was given.');
   const model = await findModel(files);
   nextStep(signal, 'Opening');
   if (model !== undefined) await openModel(model);
