@@ -89,7 +89,9 @@ async function exported({
   const tools = { runtime: createFloatRuntime(), arithmetic: 'tflm' as const };
   const { quantized } = await quantizeModel({ model, samples: calibration(), recipe: defaultRecipe }, tools);
   const graph = mainGraph(quantized.model);
-  const input = tensorAt(graph, graph.inputs[0] ?? (0 as never));
+  const [id] = graph.inputs;
+  if (id === undefined) throw new Error('no input');
+  const input = tensorAt(graph, id);
   const inputs: Sample[] = [];
   for await (const { sample } of test(model).open()) {
     const [real] = sample;

@@ -36,8 +36,12 @@ async function answersOf(
   const answers: number[][] = [];
   for (const sample of samples) {
     const outputs = await executor.execute(refit(sample, given, own));
-    const reals = outputs.map((value, i) => realsOf(value, tensorAt(own, own.outputs[i] ?? (0 as never))));
-    answers.push(reals.flatMap((values) => [...values]));
+    answers.push(
+      outputs.flatMap((value, i) => {
+        const id = own.outputs[i];
+        return id === undefined ? [] : [...realsOf(value, tensorAt(own, id))];
+      }),
+    );
   }
   executor.dispose();
   return answers;

@@ -121,20 +121,16 @@ function unpackBits(bytes: Uint8Array, count: number, bits: 2 | 4, signed: boole
   return out;
 }
 
+function checkLength(bytes: Uint8Array, dtype: Dtype, count: number): void {
+  const expected = byteLength([count], dtype);
+  if (expected === undefined || bytes.byteLength >= expected) return;
+  const text = `A constant of ${count} ${dtype} needs ${expected} bytes; ${bytes.byteLength} are there.`;
+  throw new Problem('model/invalid', text, { dtype, count, bytes: bytes.byteLength });
+}
+
 /** The bytes of a constant as elements: views where aligned, unpacked for sub-byte types, widened for half floats. */
 export function elementsOf(bytes: Uint8Array, dtype: Dtype, count: number): Elements {
-  const expected = byteLength([count], dtype);
-  if (expected !== undefined && bytes.byteLength < expected) {
-    throw new Problem(
-      'model/invalid',
-      `A constant of ${count} ${dtype} needs ${expected} bytes; ${bytes.byteLength} are there.`,
-      {
-        dtype,
-        count,
-        bytes: bytes.byteLength,
-      },
-    );
-  }
+  checkLength(bytes, dtype, count);
   if (dtype === 'int4' || dtype === 'int2' || dtype === 'uint4')
     return unpackBits(bytes, count, dtype === 'int2' ? 2 : 4, dtype !== 'uint4');
   const { buffer, offset } = aligned(bytes);

@@ -4,7 +4,14 @@ import type { Op, Tensor, TensorId } from '../model/types.ts';
 import type { GraphBuilder } from './builder.ts';
 import type { Recipe } from './recipe.ts';
 import type { Rule } from './rules.ts';
-import { type FloatLayer, type LayerScales, layerScales, quantizeBias, quantizeWeights } from './weights.ts';
+import {
+  type FloatLayer,
+  type LayerScales,
+  layerScales,
+  type QuantizedConstant,
+  quantizeBias,
+  quantizeWeights,
+} from './weights.ts';
 
 function floats(tensor: Tensor): Float32Array {
   return constantOf(tensor)?.data as Float32Array;
@@ -25,49 +32,52 @@ export interface QuantizedLayer {
   readonly enlarged: readonly number[];
 }
 
-/**
- * Quantizes the constants of an op with weights.
- * @param inputs - the op's inputs with the data already int8.
- * @param inputScale - scale of the int8 data.
- */
+interface LayerContext {
+  readonly builder: GraphBuilder;
+  readonly recipe: Recipe;
+  /** The op's inputs with the data already int8. */
+  readonly inputs: readonly TensorId[];
+  /** Scale of the int8 data. */
+  readonly inputScale: number;
+}
+
+/** Puts the int32 bias at `id`, or appends one of zeros where the kernel refuses to run without. */
+function biasInput(
+  id: TensorId | undefined,
+  required: boolean,
+  { builder, name, bias }: { builder: GraphBuilder; name: string; bias: QuantizedConstant },
+): TensorId | undefined {
+  if (isPresent(id)) return builder.quantizeConstant(id, 'int32', bias);
+  if (!required) return id;
+  const shape = [bias.data.length / Int32Array.BYTES_PER_ELEMENT];
+  return builder.append({ name: `${name}_bias`, shape, dtype: 'int32', ...bias });
+}
+
+/** Quantizes the constants of an op with weights. */
 export function quantizeLayer(
   op: Op,
   rule: Required<Pick<Rule, 'weights' | 'bias'>>,
-  context: { builder: GraphBuilder; recipe: Recipe; inputs: readonly TensorId[]; inputScale: number },
+  { builder, recipe, inputs: given, inputScale }: LayerContext,
 ): QuantizedLayer {
-  const { builder, recipe, inputScale } = context;
-  const inputs = [...context.inputs];
+  const inputs = [...given];
   const weightId = op.inputs[rule.weights.input] as TensorId;
   const biasId = op.inputs[rule.bias.input];
-  const weightTensor = builder.tensorBefore(weightId);
+  const tensor = builder.tensorBefore(weightId);
+  const { shape, name, grid } = tensor;
   const layer: FloatLayer = {
-    shape: weightTensor.shape,
-    weights: floats(weightTensor),
+    shape,
+    weights: floats(tensor),
     axis: recipe.weights === 'per-channel' ? rule.weights.axis : undefined,
     bias: isPresent(biasId) ? floats(builder.tensorBefore(biasId)) : undefined,
     inputScale,
   };
-  const { grid } = weightTensor;
   const scales = grid === undefined ? layerScales(layer) : gridScales(grid, inputScale);
   const weights =
     grid === undefined ? quantizeWeights(layer, scales) : { data: grid.data, quant: grid.quant };
   inputs[rule.weights.input] = builder.quantizeConstant(weightId, 'int8', weights);
 
-  const channels = weightTensor.shape[rule.weights.axis] ?? 1;
-  if (isPresent(biasId)) {
-    inputs[rule.bias.input] = builder.quantizeConstant(
-      biasId,
-      'int32',
-      quantizeBias(layer.bias, channels, scales.bias),
-    );
-  } else if (rule.bias.required) {
-    const bias = quantizeBias(undefined, channels, scales.bias);
-    inputs[rule.bias.input] = builder.append({
-      name: `${weightTensor.name}_bias`,
-      shape: [channels],
-      dtype: 'int32',
-      ...bias,
-    });
-  }
+  const bias = quantizeBias(layer.bias, shape[rule.weights.axis] ?? 1, scales.bias);
+  const placed = biasInput(biasId, rule.bias.required, { builder, name, bias });
+  if (placed !== undefined) inputs[rule.bias.input] = placed;
   return { inputs, enlarged: scales.enlarged };
 }
