@@ -88,17 +88,6 @@ export function requiredOption(args: Arguments, spec: CommandSpec, name: string)
   return value;
 }
 
-/** A whole number of at least `least`. @throws Problem `usage` otherwise. */
-export function countOption(args: Arguments, name: string, least = 1): number | undefined {
-  const text = textOption(args, name);
-  if (text === undefined) return undefined;
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < least) {
-    throw usageProblem(`--${name} is “${text}”; a whole number of at least ${least} is needed.`);
-  }
-  return count;
-}
-
 /** The help page of one command. */
 export function helpOf(spec: CommandSpec): string {
   const flags = Object.entries(spec.options).map(([name, { short, value, help }]) => {
