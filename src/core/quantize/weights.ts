@@ -1,16 +1,24 @@
 import { bytesOf, elementCount } from '../model/data.ts';
 import { clamp } from '../model/rounding.ts';
-import type { Quant, Shape } from '../model/types.ts';
+import type { Dtype, Quant, Shape } from '../model/types.ts';
 import { biasMax, inverseOf, inverseOfWeightRange, quantizeValue, weightMax, weightScale } from './params.ts';
+import type { WeightBits } from './scheme.ts';
 
-/** Constant weights and bias of one layer, in float. */
+/** Constant weights of one layer, in float. */
 export interface FloatLayer {
   readonly shape: Shape;
   readonly weights: Float32Array;
   /** Dimension that per-channel scales run along; `undefined` for one scale for all weights. */
   readonly axis: number | undefined;
-  readonly bias: Float32Array | undefined;
+  readonly bits: WeightBits;
+}
+
+/** What a layer's bias is quantized with. */
+export interface FloatBias {
+  readonly values: Float32Array | undefined;
   readonly inputScale: number;
+  /** int64 holds every bias, so that no weight scale has to grow for it. */
+  readonly dtype: 'int32' | 'int64';
 }
 
 /** Scales of a layer: one entry, or one per output channel. */
@@ -23,6 +31,7 @@ export interface LayerScales {
 
 /** An integer constant with the parameters that give it its meaning. */
 export interface QuantizedConstant {
+  readonly dtype: Dtype;
   readonly data: Uint8Array;
   readonly quant: Quant;
 }
@@ -58,52 +67,75 @@ function largestBias(bias: Float32Array | undefined, channel: number, perChannel
  * that batch-norm folding left a bias), the weight scale grows instead: s_b = |b| / (2³⁰ − 1), s_w = s_b / s_in.
  * Source: TensorFlow, tfl_quantization_driver.cc, SetBiasParamsWithAdjustments.
  */
-export function layerScales(layer: FloatLayer): LayerScales {
+export function layerScales(layer: FloatLayer, { values, inputScale, dtype }: FloatBias): LayerScales {
   const perChannel = layer.axis !== undefined;
-  const weights = Float32Array.from(largestMagnitudes(layer), weightScale);
-  const bias = weights.map((scale) => layer.inputScale * scale);
+  const weights = weightScales(layer);
+  const bias = weights.map((scale) => inputScale * scale);
   const enlarged: number[] = [];
+  if (dtype === 'int64') return { weights, bias, enlarged };
   weights.forEach((_, channel) => {
-    const largest = largestBias(layer.bias, channel, perChannel);
+    const largest = largestBias(values, channel, perChannel);
     const steps = largest / (bias[channel] ?? 1);
     if (perChannel ? steps <= biasMax : steps < biasMax) return;
     bias[channel] = largest / biasMax;
-    weights[channel] = largest / biasMax / layer.inputScale;
+    weights[channel] = largest / biasMax / inputScale;
     enlarged.push(channel);
   });
   return { weights, bias, enlarged };
 }
 
-/**
- * Symmetric int8 weights, in [−127, 127]. TensorFlow divides per-channel weights by the float32 scale, but multiplies
- * per-tensor ones with f32(127 / max|w|); the two differ in single elements. Where the bias enlarged a per-tensor scale,
- * TensorFlow forgets to requantize the weights (they come out too large); we do.
- */
-export function quantizeWeights(layer: FloatLayer, scales: LayerScales): QuantizedConstant {
-  const { shape, weights, axis } = layer;
-  const fromRange = axis === undefined && scales.enlarged.length === 0;
-  const inverse = fromRange
-    ? Float32Array.from(largestMagnitudes(layer), inverseOfWeightRange)
-    : scales.weights.map(inverseOf);
-  const q = new Int8Array(weights.length);
-  eachChannelElement(shape, axis, (index, channel) => {
-    q[index] = clamp(quantizeValue(weights[index] ?? 0, inverse[channel] ?? 0), -weightMax, weightMax);
-  });
-  const zeroPoint = new Int32Array(scales.weights.length);
-  return { data: bytesOf(q), quant: { scale: scales.weights, zeroPoint, axis: axis ?? 0 } };
+/** Scales of weights that no bias has a say in: max|w| / 127, or 7. */
+export function weightScales(layer: FloatLayer): Float32Array {
+  return Float32Array.from(largestMagnitudes(layer), (largest) => weightScale(largest, layer.bits));
 }
 
-/** int32 bias of `count` channels; zeros where the float layer has none. */
-export function quantizeBias(
-  bias: Float32Array | undefined,
-  count: number,
+/**
+ * How the integers come from the weights. scale: times f32(1 / scale). range: times f32(127 / max|w|), the products of
+ * which differ in single elements.
+ */
+export type WeightRounding = 'scale' | 'range';
+
+/** Symmetric weights in [−127, 127], or packed in [−7, 7], one scale per entry of `scales`. */
+export function quantizeWeights(
+  layer: FloatLayer,
   scales: Float32Array,
+  rounding: WeightRounding,
 ): QuantizedConstant {
-  const q = new Int32Array(count);
-  const int32Max = 2 ** 31 - 1;
-  bias?.forEach((value, channel) => {
-    const scale = scales[scales.length === 1 ? 0 : channel] ?? 1;
-    q[channel] = clamp(quantizeValue(value, inverseOf(scale)), -int32Max, int32Max);
+  const { shape, weights, axis, bits } = layer;
+  const inverse =
+    rounding === 'range'
+      ? Float32Array.from(largestMagnitudes(layer), (largest) => inverseOfWeightRange(largest, bits))
+      : scales.map(inverseOf);
+  const q = new Int8Array(weights.length);
+  eachChannelElement(shape, axis, (index, channel) => {
+    q[index] = clamp(
+      quantizeValue(weights[index] ?? 0, inverse[channel] ?? 0),
+      -weightMax[bits],
+      weightMax[bits],
+    );
   });
-  return { data: bytesOf(q), quant: { scale: scales, zeroPoint: new Int32Array(scales.length), axis: 0 } };
+  const quant = { scale: scales, zeroPoint: new Int32Array(scales.length), axis: axis ?? 0 };
+  return bits === 8
+    ? { dtype: 'int8', data: bytesOf(q), quant }
+    : { dtype: 'int4', data: packNibbles(q), quant };
+}
+
+/** Two int4 values in a byte, the first one in the low nibble; the last high nibble of an odd number is 0. */
+export function packNibbles(values: Int8Array): Uint8Array {
+  return Uint8Array.from(
+    { length: Math.ceil(values.length / 2) },
+    (_, i) => ((values[2 * i] ?? 0) & 15) | (((values[2 * i + 1] ?? 0) & 15) << 4),
+  );
+}
+
+/** The bias of `count` channels; zeros where the float layer has none. */
+export function quantizeBias(bias: FloatBias, count: number, scales: Float32Array): QuantizedConstant {
+  const limit = bias.dtype === 'int32' ? 2 ** 31 - 1 : Number.MAX_SAFE_INTEGER;
+  const q = Array.from({ length: count }, (_, channel) => {
+    const scale = scales[scales.length === 1 ? 0 : channel] ?? 1;
+    return clamp(quantizeValue(bias.values?.[channel] ?? 0, inverseOf(scale)), -limit, limit);
+  });
+  const data = bias.dtype === 'int32' ? Int32Array.from(q) : BigInt64Array.from(q, BigInt);
+  const quant = { scale: scales, zeroPoint: new Int32Array(scales.length), axis: 0 };
+  return { dtype: bias.dtype, data: bytesOf(data), quant };
 }
