@@ -10,6 +10,7 @@ import {
   type FloatLayer,
   type LayerScales,
   layerScales,
+  olderLayerScales,
   type QuantizedConstant,
   quantizeBias,
   quantizeWeights,
@@ -86,7 +87,7 @@ function weightsFor(
   if (grid !== undefined && bits === 8) return { weights: grid, scales: gridScales(grid, inputScale) };
   const perChannel = treatment.weights === 'per-channel';
   const layer: FloatLayer = { shape, weights: floats(tensor), axis: perChannel ? axis : undefined, bits };
-  const scales = layerScales(layer, bias);
+  const scales = builder.type === 'int16' ? olderLayerScales(layer, bias) : layerScales(layer, bias);
   // Where the bias enlarged a per-tensor scale, TensorFlow forgets to requantize the weights, which come out too large.
   const exact = scales.enlarged.length === 0 && (!perChannel || builder.type === 'int16');
   return { weights: quantizeWeights(layer, scales.weights, exact ? 'range' : 'scale'), scales };

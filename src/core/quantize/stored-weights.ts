@@ -86,7 +86,7 @@ function stored(
   if (grid !== undefined && dtype === 'int8') return { ...grid };
   const bits: WeightBits = dtype === 'int8' ? 8 : 4;
   const layer: FloatLayer = { shape: tensor.shape, weights: values, axis, bits };
-  return quantizeWeights(layer, weightScales(layer), axis === undefined ? 'range' : 'scale');
+  return quantizeWeights(layer, weightScales(layer), 'quotient');
 }
 
 /** Writes an op that computes in float with the constants stored as `plan` says; `op` with float activations already. */

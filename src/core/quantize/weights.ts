@@ -1,5 +1,5 @@
 import { bytesOf, elementCount } from '../model/data.ts';
-import { clamp } from '../model/rounding.ts';
+import { clamp, roundHalfAway } from '../model/rounding.ts';
 import type { Dtype, Quant, Shape } from '../model/types.ts';
 import { biasMax, inverseOf, inverseOfWeightRange, quantizeValue, weightMax, weightScale } from './params.ts';
 import type { WeightBits } from './scheme.ts';
@@ -17,7 +17,6 @@ export interface FloatLayer {
 export interface FloatBias {
   readonly values: Float32Array | undefined;
   readonly inputScale: number;
-  /** int64 holds every bias, so that no weight scale has to grow for it. */
   readonly dtype: 'int32' | 'int64';
 }
 
@@ -67,12 +66,11 @@ function largestBias(bias: Float32Array | undefined, channel: number, perChannel
  * that batch-norm folding left a bias), the weight scale grows instead: s_b = |b| / (2³⁰ − 1), s_w = s_b / s_in.
  * Source: TensorFlow, tfl_quantization_driver.cc, SetBiasParamsWithAdjustments.
  */
-export function layerScales(layer: FloatLayer, { values, inputScale, dtype }: FloatBias): LayerScales {
+export function layerScales(layer: FloatLayer, { values, inputScale }: FloatBias): LayerScales {
   const perChannel = layer.axis !== undefined;
   const weights = weightScales(layer);
   const bias = weights.map((scale) => inputScale * scale);
   const enlarged: number[] = [];
-  if (dtype === 'int64') return { weights, bias, enlarged };
   weights.forEach((_, channel) => {
     const largest = largestBias(values, channel, perChannel);
     const steps = largest / (bias[channel] ?? 1);
@@ -84,16 +82,37 @@ export function layerScales(layer: FloatLayer, { values, inputScale, dtype }: Fl
   return { weights, bias, enlarged };
 }
 
+/**
+ * The same as TensorFlow's older quantizer (16×8) has it: the limit is half of 2³¹ − 1, whatever the bias is stored as, and
+ * the weights' range grows to f32(2 · |b| / (2³¹ − 1) · f32(127 / s_in)). The 48 bits that 16-bit kernels keep of a sum are
+ * a reason to limit an int64 bias, too.
+ * Source: TensorFlow Lite, tools/optimize/quantization_utils.cc, AdjustWeightsForBiasScale.
+ */
+export function olderLayerScales(layer: FloatLayer, { values, inputScale }: FloatBias): LayerScales {
+  const int32Max = 2 ** 31 - 1;
+  const perChannel = layer.axis !== undefined;
+  const weights = weightScales(layer);
+  const enlarged: number[] = [];
+  weights.forEach((scale, channel) => {
+    const largest = largestBias(values, channel, perChannel);
+    if (largest < 0.5 * inputScale * scale * int32Max) return;
+    const range = Math.fround(((2 * largest) / int32Max) * Math.fround(weightMax[layer.bits] / inputScale));
+    weights[channel] = range / weightMax[layer.bits];
+    enlarged.push(channel);
+  });
+  return { weights, bias: weights.map((scale) => inputScale * scale), enlarged };
+}
+
 /** Scales of weights that no bias has a say in: max|w| / 127, or 7. */
 export function weightScales(layer: FloatLayer): Float32Array {
   return Float32Array.from(largestMagnitudes(layer), (largest) => weightScale(largest, layer.bits));
 }
 
 /**
- * How the integers come from the weights. scale: times f32(1 / scale). range: times f32(127 / max|w|), the products of
- * which differ in single elements.
+ * How the integers come from the weights; the three differ in single elements. scale: times f32(1 / scale), in float32.
+ * range: times f32(127 / max|w|), in float32. quotient: divided by the scale, in double.
  */
-export type WeightRounding = 'scale' | 'range';
+export type WeightRounding = 'scale' | 'range' | 'quotient';
 
 /** Symmetric weights in [−127, 127], or packed in [−7, 7], one scale per entry of `scales`. */
 export function quantizeWeights(
@@ -108,11 +127,10 @@ export function quantizeWeights(
       : scales.map(inverseOf);
   const q = new Int8Array(weights.length);
   eachChannelElement(shape, axis, (index, channel) => {
-    q[index] = clamp(
-      quantizeValue(weights[index] ?? 0, inverse[channel] ?? 0),
-      -weightMax[bits],
-      weightMax[bits],
-    );
+    const weight = weights[index] ?? 0;
+    const exact = rounding === 'quotient' ? roundHalfAway(weight / (scales[channel] ?? 1)) : undefined;
+    const value = exact ?? quantizeValue(weight, inverse[channel] ?? 0);
+    q[index] = clamp(value, -weightMax[bits], weightMax[bits]);
   });
   const quant = { scale: scales, zeroPoint: new Int32Array(scales.length), axis: axis ?? 0 };
   return bits === 8
