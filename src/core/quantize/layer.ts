@@ -3,8 +3,10 @@ import { isPresent } from '../model/graph.ts';
 import type { Op, Tensor, TensorId } from '../model/types.ts';
 import type { GraphBuilder } from './builder.ts';
 import { quantizeOperand } from './constants.ts';
+import { biasMax } from './params.ts';
 import type { Treatment } from './recipe-rules.ts';
 import type { Rule } from './rules.ts';
+import type { ActivationType } from './scheme.ts';
 import {
   type FloatBias,
   type FloatLayer,
@@ -20,8 +22,12 @@ function floats(tensor: Tensor): Float32Array {
   return constantOf(tensor)?.data as Float32Array;
 }
 
-/** Kinds with kernels for int4 weights. */
-const int4Kinds: ReadonlySet<string> = new Set(['CONV_2D', 'DEPTHWISE_CONV_2D', 'FULLY_CONNECTED']);
+/** Kinds with kernels for int4 weights beside each type of activations. */
+const int4Kinds: Readonly<Record<ActivationType, ReadonlySet<string>>> = {
+  int8: new Set(['CONV_2D', 'DEPTHWISE_CONV_2D', 'FULLY_CONNECTED']),
+  int16: new Set(['CONV_2D', 'FULLY_CONNECTED']),
+  uint8: new Set(),
+};
 
 /** Scales of weights that are already on an int8 grid (a dynamic-range file): kept, as TensorFlow keeps them. */
 function gridScales(grid: NonNullable<Tensor['grid']>, inputScale: number): LayerScales {
@@ -64,14 +70,24 @@ function biasInput(
   return builder.append({ name: `${name}_bias`, shape: [count], ...bias });
 }
 
-/** uint8 weights have a zero point as activations have; all others are symmetric. */
-function uint8Weights(
-  tensor: Tensor,
-  inputScale: number,
-): { weights: QuantizedConstant; scales: LayerScales } {
-  const weights = quantizeOperand(tensor, 'uint8');
-  const bias = weights.quant.scale.map((scale) => scale * inputScale);
-  return { weights, scales: { weights: weights.quant.scale, bias, enlarged: [] } };
+/**
+ * uint8 weights have a zero point as activations have; all others are symmetric. Where the bias would not fit, their step
+ * grows as that of int8 weights does.
+ */
+function uint8Weights(tensor: Tensor, { values, inputScale }: FloatBias): Weights {
+  const fitting = quantizeOperand(tensor, 'uint8');
+  const largest = values?.reduce((most, value) => Math.max(most, Math.abs(value)), 0) ?? 0;
+  const enlarge = largest / ((fitting.quant.scale[0] ?? 0) * inputScale) > biasMax;
+  const params = { scale: Math.fround(largest / biasMax / inputScale), zeroPoint: 128 };
+  const weights = enlarge ? quantizeOperand(tensor, 'uint8', params) : fitting;
+  const { scale } = weights.quant;
+  const bias = scale.map((step) => step * inputScale);
+  return { weights, scales: { weights: scale, bias, enlarged: enlarge ? [0] : [] } };
+}
+
+interface Weights {
+  readonly weights: QuantizedConstant;
+  readonly scales: LayerScales;
 }
 
 /** Integers and scales of a layer's weights; the bias has a say in their scales. */
@@ -79,11 +95,11 @@ function weightsFor(
   op: Op,
   tensor: Tensor,
   { axis, bias, context }: { axis: number; bias: FloatBias; context: LayerContext },
-): { weights: QuantizedConstant; scales: LayerScales } {
+): Weights {
   const { builder, treatment, inputScale } = context;
   const { shape, grid } = tensor;
-  if (builder.type === 'uint8') return uint8Weights(tensor, inputScale);
-  const bits = treatment.weightBits === 4 && int4Kinds.has(op.kind) ? 4 : 8;
+  if (builder.type === 'uint8') return uint8Weights(tensor, bias);
+  const bits = treatment.weightBits === 4 && int4Kinds[builder.type].has(op.kind) ? 4 : 8;
   if (grid !== undefined && bits === 8) return { weights: grid, scales: gridScales(grid, inputScale) };
   const perChannel = treatment.weights === 'per-channel';
   const layer: FloatLayer = { shape, weights: floats(tensor), axis: perChannel ? axis : undefined, bits };

@@ -207,7 +207,7 @@ class Rewriter {
     const [dataPosition] = dataInputs(op, rule);
     const inputScale = this.#builder.tensor(inputs[dataPosition ?? 0] as TensorId).quant?.scale[0] ?? 0;
     const { selection, recipe } = this.#decisions;
-    const biasType = selection.type === 'int16' ? recipe.int16Bias : 'int32';
+    const biasType = biasTypeOf(op, selection.type, recipe);
     const treatment = selection.treatment(id);
     const context = { builder: this.#builder, treatment, inputs, inputScale, biasType };
     const layer = quantizeLayer(op, { weights, bias }, context);
@@ -225,6 +225,12 @@ class Rewriter {
     if (params === undefined) throw new Error(`no parameters for tensor ${id}`);
     return params;
   }
+}
+
+/** The 16-bit kernel of DEPTHWISE_CONV_2D has no option for the type of its bias and takes int64 alone. */
+function biasTypeOf(op: Op, type: ActivationType, { int16Bias }: Recipe): 'int32' | 'int64' {
+  if (type !== 'int16') return 'int32';
+  return op.kind === 'DEPTHWISE_CONV_2D' ? 'int64' : int16Bias;
 }
 
 /** Options that kernels of 16-bit activations look at: the type of the bias, and that scales are no powers of two. */

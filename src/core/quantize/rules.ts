@@ -145,8 +145,26 @@ const notInt16: ReadonlySet<string> = new Set<KnownKind>([
   'SQUARED_DIFFERENCE',
 ]);
 
-/** Kinds without a kernel for uint8. */
-const notUint8: ReadonlySet<string> = new Set<KnownKind>([]);
+/**
+ * Kinds without a kernel for uint8. Some of LiteRT's kernels do not look at the type and compute nonsense instead of
+ * refusing (seen by running each op).
+ */
+const notUint8: ReadonlySet<string> = new Set<KnownKind>([
+  'ABS',
+  'BATCH_MATMUL',
+  'EXP',
+  'LOG',
+  'REDUCE_PROD',
+  'RSQRT',
+  'SQRT',
+  'SQUARED_DIFFERENCE',
+]);
+
+const noKernel: Readonly<Record<ActivationType, ReadonlySet<string>>> = {
+  int8: new Set(),
+  int16: notInt16,
+  uint8: notUint8,
+};
 
 /** A fixed output of int8 as another type has it: the same interval. */
 function fixedParams({ scale, zeroPoint }: Params, type: ActivationType): Params {
@@ -165,8 +183,7 @@ function fixedParams({ scale, zeroPoint }: Params, type: ActivationType): Params
 /** The rule of an op's kind for a type of activations; `undefined` for kinds that stay in float. */
 export function ruleOf(op: Op, type: ActivationType): Rule | undefined {
   const rule = op.kind === 'OPAQUE' ? undefined : rules[op.kind];
-  if (rule === undefined || ((type === 'int16' ? notInt16 : notUint8).has(op.kind) && type !== 'int8'))
-    return undefined;
+  if (rule === undefined || noKernel[type].has(op.kind)) return undefined;
   return typeof rule.output === 'object' ? { ...rule, output: fixedParams(rule.output, type) } : rule;
 }
 

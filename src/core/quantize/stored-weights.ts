@@ -3,7 +3,7 @@ import { isPresent, opName, tensorAt } from '../model/graph.ts';
 import type { Graph, Op, Tensor, TensorId } from '../model/types.ts';
 import type { GraphBuilder } from './builder.ts';
 import type { Treatment } from './recipe-rules.ts';
-import type { WeightBits } from './scheme.ts';
+import type { Granularity, WeightBits } from './scheme.ts';
 import { type FloatLayer, type QuantizedConstant, quantizeWeights, weightScales } from './weights.ts';
 
 /**
@@ -23,8 +23,8 @@ interface WeightRule {
   readonly input: number;
   /** Channel dimension; `undefined` where kernels know one scale only. */
   readonly axis?: number;
-  /** Whether there is a kernel that takes float activations and int8 weights. */
-  readonly hybrid: boolean;
+  /** Which int8 weights a kernel takes beside float activations. DEPTHWISE_CONV_2D's reads a scale for each channel. */
+  readonly hybrid: Granularity | 'both' | 'none';
   /** Whether that kernel takes int4, too. */
   readonly int4: boolean;
 }
@@ -34,13 +34,13 @@ interface WeightRule {
  * and prepare_quantize_dynamic_range.cc; per-channel where its files have it.
  */
 const weightRules: Readonly<Record<string, WeightRule>> = {
-  CONV_2D: { input: 1, axis: 0, hybrid: true, int4: true },
-  DEPTHWISE_CONV_2D: { input: 1, axis: 3, hybrid: true, int4: false },
-  FULLY_CONNECTED: { input: 1, axis: 0, hybrid: true, int4: true },
-  TRANSPOSE_CONV: { input: 1, axis: 0, hybrid: true, int4: false },
-  BATCH_MATMUL: { input: 1, hybrid: true, int4: false },
-  EMBEDDING_LOOKUP: { input: 1, hybrid: true, int4: false },
-  GATHER: { input: 0, hybrid: false, int4: false },
+  CONV_2D: { input: 1, axis: 0, hybrid: 'both', int4: true },
+  DEPTHWISE_CONV_2D: { input: 1, axis: 3, hybrid: 'per-channel', int4: false },
+  FULLY_CONNECTED: { input: 1, axis: 0, hybrid: 'both', int4: true },
+  TRANSPOSE_CONV: { input: 1, axis: 0, hybrid: 'both', int4: false },
+  BATCH_MATMUL: { input: 1, hybrid: 'both', int4: false },
+  EMBEDDING_LOOKUP: { input: 1, hybrid: 'both', int4: false },
+  GATHER: { input: 0, hybrid: 'none', int4: false },
 };
 
 function isFloatConstant(graph: Graph, id: TensorId | undefined): id is TensorId {
@@ -70,7 +70,7 @@ export function storedWeightsOf(
   if (!isFloatConstant(graph, id)) return 'its weights are not a float constant';
   if (elementCount(tensorAt(graph, id).shape) < minElements)
     return `its weights have fewer than ${minElements.toLocaleString('en')} elements`;
-  const hybrid = scheme === 'dynamic-range' && rule.hybrid;
+  const hybrid = scheme === 'dynamic-range' && (rule.hybrid === 'both' || rule.hybrid === weights);
   const dtype = weightBits === 4 && (rule.int4 || !hybrid) ? 'int4' : 'int8';
   const axis = weights === 'per-channel' ? rule.axis : undefined;
   return { access: hybrid ? 'hybrid' : 'widened', dtype, inputs: [rule.input], axis };
