@@ -1,9 +1,9 @@
 import { calibrate } from '../core/calibrate/calibrate.ts';
 import type { Statistics } from '../core/calibrate/statistics.ts';
 import { partOf, quietCall } from '../core/call.ts';
-import { type Comparison, compareModels } from '../core/evaluate/compare.ts';
 import { samePositions } from '../core/evaluate/correspondence.ts';
 import { type SampleResult, worstFirst } from '../core/evaluate/outputs.ts';
+import type { Answer } from '../core/evaluate/tally.ts';
 import type { FloatRuntime } from '../core/execute/executor.ts';
 import { readTfliteMetadata } from '../core/formats/tflite/metadata/read.ts';
 import { type Guess, guessPreprocess, rescalesInput } from '../core/images/guess.ts';
@@ -13,6 +13,7 @@ import type { DecodePicture, Picture } from '../core/model/picture.ts';
 import type { Model, Tensor } from '../core/model/types.ts';
 import { openModel } from '../core/pipeline/open-model.ts';
 import { probePreprocess } from '../core/pipeline/probe-preprocess.ts';
+import { compareIfPossible } from '../core/pipeline/quantize-model.ts';
 import { type Prepared, prepare } from '../core/prepare/prepare.ts';
 import { Problem } from '../core/problem.ts';
 import { type Quantized, quantize } from '../core/quantize/quantize.ts';
@@ -95,10 +96,10 @@ export class Session implements Methods<api.EngineApi> {
     return { ranges, quantized: quantize(model, ranges, recipe) };
   });
   readonly #compare = remember(
-    ([float, quantized, samples]: readonly [Model, Model, OpenedSamples], call): Promise<Comparison> => {
+    ([float, quantized, samples]: readonly [Model, Model, OpenedSamples], call) => {
       const pair = { reference: float, candidate: quantized, tensors: samePositions(float, quantized) };
       const { runtime, now } = this.#platform;
-      return compareModels(pair, samples, { runtime, arithmetic, now, call });
+      return compareIfPossible(pair, samples, { runtime, arithmetic, now, call });
     },
   );
 
@@ -144,7 +145,7 @@ export class Session implements Methods<api.EngineApi> {
     const samples = await this.#samplesFor(settings, call);
     const statistics = await this.#calibrate([float, samples], partOf(call, 0, calibrationShare));
     const { ranges, quantized } = await this.#quantize([float, statistics, recipe], call);
-    const comparison = await this.#compare(
+    const { comparison, note } = await this.#compare(
       [float, quantized.model, samples],
       partOf(call, calibrationShare, 1),
     );
@@ -152,15 +153,16 @@ export class Session implements Methods<api.EngineApi> {
     const file = await exportedFile(done, recipe);
     const report = createReport({
       ...done,
-      comparison,
+      ...(comparison && { comparison }),
       files: { float: bytes, quantized: file.bytes },
       ...(samples.classNames && { classNames: samples.classNames }),
-      notes: prepared.notes.map(({ text }) => text),
+      notes: [...prepared.notes, ...note].map(({ text }) => text),
     });
     // The last chance to be cancelled: from here on this is the result that panels and exports refer to.
     await call.checkpoint();
     this.#done = done;
-    return { settings, report, answers: answersOf(comparison.outputs.results, samples) };
+    const { results = [], probabilities = false } = comparison?.outputs ?? {};
+    return { settings, report, probabilities, answers: answersOf(results, samples) };
   }
 
   layer(op: number): api.LayerDetail {
@@ -251,6 +253,10 @@ function exportedFile(done: Done, recipe: Recipe): Promise<api.ExportedFile> {
   return exportChecked({ ...done, recipe, shown: done.quantized.model });
 }
 
+function classAnswer({ class: index, score }: Answer): api.ClassAnswer {
+  return { class: index, score };
+}
+
 /** Worst first, each with its position among all that was given: results count only what could be used. */
 function answersOf(results: readonly SampleResult[], { items }: OpenedSamples): readonly api.SampleAnswers[] {
   const positions = new Map(items?.map(({ name }, position) => [name, position]));
@@ -258,7 +264,7 @@ function answersOf(results: readonly SampleResult[], { items }: OpenedSamples): 
     index: positions.get(name) ?? index,
     name,
     ...(label !== undefined && { label }),
-    ...(answers && { float: answers.reference.class, int8: answers.candidate.class }),
+    ...(answers && { float: classAnswer(answers.reference), int8: classAnswer(answers.candidate) }),
     ...(Number.isFinite(error.sqnr) && { sqnr: error.sqnr }),
   }));
 }

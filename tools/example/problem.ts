@@ -5,7 +5,7 @@ import { outputChannelOf } from './linear.ts';
 const outlierChannel = 17;
 const outlierExponent = 6;
 /** Channels of the uneven layer come in this many sizes, each half of the one before. */
-const sizes = 9;
+const sizes = 5;
 
 /**
  * The same function with two weaknesses that int8 shows and float does not. They are put in on purpose; trained networks
@@ -13,7 +13,7 @@ const sizes = 9;
  *
  * - `block_1_pointwise`: one channel is 64 times as large as it was, so that most of the activation's range serves it
  *   alone, as single runaway channels do in real nets.
- * - `block_3_depthwise`: the channels' ranges lie up to 256 times apart, as in the depthwise layers of MobileNet (Nagel et
+ * - `block_3_depthwise`: the channels' ranges lie up to 16 times apart, as in the depthwise layers of MobileNet (Nagel et
  *   al., "Data-Free Quantization Through Weight Equalization and Bias Correction", 2019, figure 2). Scales per channel help
  *   the weights but not the activation, which has one scale.
  */

@@ -60,7 +60,7 @@ export async function quantizeModel(
 }
 
 /** The comparison, or a note that names the ops which only other runtimes can run: the quantized model is right all the same. */
-async function compareIfPossible(
+export async function compareIfPossible(
   pair: Pair,
   samples: SampleSource,
   options: CompareOptions,
