@@ -1,5 +1,6 @@
 import { asProblem } from '../core/problem.ts';
 import type { ExportTypes } from '../engine/api.ts';
+import { download } from './download.ts';
 import { worker } from './engine.ts';
 import type { ExportState } from './state.ts';
 import { getState, setState } from './store.ts';
@@ -29,16 +30,8 @@ export function closeExport(): void {
   setState({ exporting: undefined });
 }
 
-/** How long a browser may take to get hold of a download, ms. */
-const takeover = 10_000;
-
-/** Hands the checked file to the browser as a download. */
+/** Hands the checked file over as a download. */
 export function saveExport(): void {
   const state = getState().exporting?.state;
-  if (state?.kind !== 'ready') return;
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(state.file);
-  link.download = state.name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), takeover);
+  if (state?.kind === 'ready') download(state.name, state.file);
 }

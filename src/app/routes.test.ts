@@ -5,6 +5,7 @@ const routes: readonly Route[] = [
   { screen: 'start' },
   { screen: 'overview' },
   { screen: 'pictures' },
+  { screen: 'recipe' },
   { screen: 'layers', sort: 'error', find: '' },
   { screen: 'layers', sort: 'added', find: 'a/b & c? 100 % ü' },
   { screen: 'compare', show: 'all' },

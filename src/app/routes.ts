@@ -15,6 +15,7 @@ export type Route =
   | { readonly screen: 'start' }
   | { readonly screen: 'overview' }
   | { readonly screen: 'pictures' }
+  | { readonly screen: 'recipe' }
   | LayersRoute
   | { readonly screen: 'layer'; readonly op: number }
   | { readonly screen: 'compare'; readonly show: CompareFilter };
@@ -47,7 +48,8 @@ export function parseRoute(hash: string): Route {
     case '':
       return { screen: 'start' };
     case 'pictures':
-      return { screen: 'pictures' };
+    case 'recipe':
+      return { screen: first };
     case 'layers':
       return second !== undefined && /^\d+$/.test(second)
         ? { screen: 'layer', op: Number(second) }

@@ -51,6 +51,8 @@ export interface State {
   readonly guess?: Guess;
   readonly preprocess?: Preprocess;
   readonly recipe: Recipe;
+  /** What a recipe file could not say, or what of it was not understood, in sentences. */
+  readonly recipeNotes: readonly string[];
   /** Of preprocessing and recipe, for undo; of the open model only. */
   readonly history: History;
   /** The last good result, kept while another is computed or fails. */
@@ -66,6 +68,7 @@ export const initialState: State = {
   work: { kind: 'idle' },
   given: { samples: [] },
   recipe: defaultRecipe,
+  recipeNotes: [],
   history: noHistory,
   keyboardHelp: false,
 };

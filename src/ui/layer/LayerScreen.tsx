@@ -1,14 +1,18 @@
 import { useLayerDetail } from '../../app/details.ts';
+import { pickedScheme, pickScheme, setRange } from '../../app/layer-recipe.ts';
 import { linkTo } from '../../app/routes.ts';
 import type { Result } from '../../app/state.ts';
 import { useStudio } from '../../app/store.ts';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Notice } from '../parts/Notice.tsx';
+import { LayerRecipe } from './LayerRecipe.tsx';
 import { LayerView } from './LayerView.tsx';
+import { RangeForm } from './RangeForm.tsx';
 
 export function LayerScreen({ op, result }: { readonly op: number; readonly result: Result }) {
   const { layers, calibration } = result.report;
   const all = linkTo(useStudio((state) => state.layersRoute));
+  const recipe = useStudio((state) => state.recipe);
   const { now, stale, problem } = useLayerDetail(op);
   const position = layers.findIndex((layer) => layer.op === op);
   const row = layers[position];
@@ -32,6 +36,24 @@ export function LayerScreen({ op, result }: { readonly op: number; readonly resu
       all={all}
       previous={neighbour(-1)}
       next={neighbour(1)}
+      rangeForm={
+        row.range && (
+          <RangeForm
+            // Typed numbers give way to those of the next result.
+            key={`${row.range.min} ${row.range.max}`}
+            range={row.range}
+            byHand={recipe.ranges[row.name] !== undefined}
+            onChange={(range) => setRange(row.name, range)}
+          />
+        )
+      }
+      treatment={
+        <LayerRecipe
+          mode={recipe.mode}
+          picked={pickedScheme(recipe, row.name)}
+          onPick={(scheme) => pickScheme(row.name, scheme)}
+        />
+      }
       pending={
         problem ? <Notice tone="bad" title={problem.message} /> : !stale && <p>Nothing was measured here.</p>
       }

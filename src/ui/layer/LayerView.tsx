@@ -23,11 +23,24 @@ interface Props {
   readonly all: string;
   readonly previous: string | undefined;
   readonly next: string | undefined;
+  /** Below the histogram: the range, to be changed. */
+  readonly rangeForm?: ReactNode;
+  /** Beside the layer's figures: what becomes of it, to be changed. */
+  readonly treatment?: ReactNode;
   /** What stands in place of the charts while their figures come, or when they do not. */
   readonly pending?: ReactNode;
 }
 
-export function LayerView({ row, samples, histogram, channels, pending, ...links }: Props) {
+export function LayerView({
+  row,
+  samples,
+  histogram,
+  channels,
+  pending,
+  rangeForm,
+  treatment,
+  ...links
+}: Props) {
   return (
     <div className={screen.screen}>
       <nav className={styles.steps} aria-label="Layers">
@@ -48,13 +61,14 @@ export function LayerView({ row, samples, histogram, channels, pending, ...links
         ) : (
           <div className={styles.reserved}>{pending}</div>
         )}
+        {rangeForm}
       </Panel>
       {channels && (
         <Panel title="Weights, channel by channel">
           <ChannelRanges extremes={channels} />
         </Panel>
       )}
-      <Panel title="Figures">
+      <Panel title="Figures" aside={treatment}>
         <LayerFacts row={row} />
       </Panel>
     </div>

@@ -1,4 +1,3 @@
-import type { ReactNode } from 'react';
 import type { Report } from '../../core/report/report.ts';
 import { Heading } from '../parts/Heading.tsx';
 import * as numbers from '../parts/numbers.ts';
@@ -14,12 +13,10 @@ interface Props {
   /** Whether samples are pictures. */
   readonly pictures: boolean;
   readonly linkTo: (op: number) => string;
-  /** How the model is quantized, to be changed. */
-  readonly recipe: ReactNode;
 }
 
 /** What quantizing did to the model, on one screen. */
-export function OverviewView({ report, pictures, linkTo, recipe }: Props) {
+export function OverviewView({ report, pictures, linkTo }: Props) {
   const verdict = verdictOf(report);
   const nameOf = (op: number) => shortName(report.layers.find((row) => row.op === op)?.name ?? `op ${op}`);
   return (
@@ -30,12 +27,9 @@ export function OverviewView({ report, pictures, linkTo, recipe }: Props) {
         <Panel title="Findings">
           <Findings findings={report.findings} linkTo={linkTo} nameOf={nameOf} />
         </Panel>
-        <div className={screen.stack}>
-          {recipe}
-          <Panel title="Model">
-            <ModelFactsList report={report} />
-          </Panel>
-        </div>
+        <Panel title="Model">
+          <ModelFactsList report={report} />
+        </Panel>
       </div>
     </div>
   );

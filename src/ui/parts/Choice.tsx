@@ -14,15 +14,18 @@ interface Props<T extends string> {
   readonly options: readonly Option<T>[];
   readonly onChange: (value: T) => void;
   readonly disabled?: boolean;
+  /** cards: all of one width, for options with a line of help. */
+  readonly layout?: 'row' | 'cards';
 }
 
 /** One of a few, all of them in sight: radio buttons that look like a row of switches. */
-export function Choice<T extends string>({ legend, value, options, onChange, disabled = false }: Props<T>) {
+export function Choice<T extends string>(props: Props<T>) {
+  const { legend, value, options, onChange, disabled = false, layout = 'row' } = props;
   const name = useId();
   return (
     <fieldset className={styles.choice} disabled={disabled}>
       <legend>{legend}</legend>
-      <div className={styles.options}>
+      <div className={styles[layout]}>
         {options.map((option) => (
           <label key={option.value} className={styles.option}>
             <input

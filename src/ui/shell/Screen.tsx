@@ -6,6 +6,7 @@ import { LayerScreen } from '../layer/LayerScreen.tsx';
 import { LayersScreen } from '../layers/LayersScreen.tsx';
 import { OverviewScreen } from '../overview/OverviewScreen.tsx';
 import { PicturesScreen } from '../pictures/PicturesScreen.tsx';
+import { RecipeScreen } from '../recipe/RecipeScreen.tsx';
 import { StartView } from '../start/StartView.tsx';
 import { NoResult } from '../work/NoResult.tsx';
 
@@ -19,6 +20,7 @@ export function Screen() {
     return <StartView onFiles={openFiles} onExample={openExample} />;
   }
   if (route.screen === 'pictures') return <PicturesScreen />;
+  if (route.screen === 'recipe') return <RecipeScreen />;
   if (result === undefined) return <NoResult />;
   switch (route.screen) {
     case 'overview':

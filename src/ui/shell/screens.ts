@@ -2,6 +2,7 @@
 export const screens = [
   { screen: 'overview', label: 'Overview' },
   { screen: 'pictures', label: 'Pictures' },
+  { screen: 'recipe', label: 'Recipe' },
   { screen: 'layers', label: 'Layers' },
   { screen: 'compare', label: 'Compare' },
 ] as const;
