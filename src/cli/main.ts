@@ -5,6 +5,7 @@ import { evaluate, evaluateSpec } from './evaluate.ts';
 import { inspect, inspectSpec } from './inspect.ts';
 import { note, print } from './output.ts';
 import { quantizeCommand, quantizeSpec } from './quantize.ts';
+import { recipeCommand, recipeSpec } from './recipe.ts';
 import { run, runSpec } from './run.ts';
 
 interface Command {
@@ -18,6 +19,7 @@ const commands: readonly Command[] = [
   { spec: evaluateSpec, execute: evaluate },
   { spec: runSpec, execute: run },
   { spec: dequantizeSpec, execute: dequantizeCommand },
+  { spec: recipeSpec, execute: recipeCommand },
 ];
 
 const help = { help: { type: 'boolean', short: 'h', help: 'show this' } } as const;
@@ -25,7 +27,7 @@ const help = { help: { type: 'boolean', short: 'h', help: 'show this' } } as con
 function overview(): string {
   const lines = commands.map(({ spec }) => `  zeropoint ${spec.name} ${spec.usage}`);
   return [
-    'Zeropoint: int8 quantization of TensorFlow Lite models, bit for bit.',
+    'Zeropoint: quantization of TensorFlow Lite models, bit for bit.',
     '',
     ...lines,
     '',
