@@ -7,6 +7,7 @@ import { note, print } from './output.ts';
 import { quantizeCommand, quantizeSpec } from './quantize.ts';
 import { recipeCommand, recipeSpec } from './recipe.ts';
 import { run, runSpec } from './run.ts';
+import { targetsCommand, targetsSpec } from './targets.ts';
 
 interface Command {
   readonly spec: CommandSpec;
@@ -19,6 +20,7 @@ const commands: readonly Command[] = [
   { spec: evaluateSpec, execute: evaluate },
   { spec: runSpec, execute: run },
   { spec: dequantizeSpec, execute: dequantizeCommand },
+  { spec: targetsSpec, execute: targetsCommand },
   { spec: recipeSpec, execute: recipeCommand },
 ];
 
