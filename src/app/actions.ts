@@ -47,7 +47,8 @@ function settings(): Settings {
 
 async function compute(signal: AbortSignal, wanted?: Settings): Promise<void> {
   // Opening was cancelled before the guess was made.
-  if (wanted === undefined && getState().preprocess === undefined) await guess(signal);
+  if (wanted === undefined && getState().preprocess === undefined && getState().samples !== undefined)
+    await guess(signal);
   const result = await worker().compute(wanted ?? settings(), { signal, onProgress: busy });
   setState({ result });
 }
@@ -63,12 +64,25 @@ async function open(files: readonly GivenFile[], signal: AbortSignal): Promise<v
   const others = files.filter((file) => file !== model);
   const samples = others.length > 0 ? others : getState().given.samples;
   nextStep(signal, 'Opening');
-  if (samples.length === 0) return goTo(routeOf('pictures'));
+  if (samples.length === 0) return openWithoutSamples(signal);
   await openSamples(samples);
   nextStep(signal, 'Finding out what the model gets');
   await guess(signal);
   goTo(routeOf('overview'));
   await compute(signal);
+}
+
+/** Weights can be quantized without pictures; ranges cannot be measured. */
+async function openWithoutSamples(signal: AbortSignal): Promise<void> {
+  if (await lacksSamples()) return goTo(routeOf('pictures'));
+  goTo(routeOf('overview'));
+  await compute(signal);
+}
+
+/** Whether the recipe needs samples that are not there. */
+async function lacksSamples(): Promise<boolean> {
+  const { samples, recipe } = getState();
+  return samples === undefined && (await worker().needsSamples(recipe));
 }
 
 /** Files dropped or chosen: a model, samples, or both at once. */
@@ -86,7 +100,14 @@ export function openExample(): Promise<void> {
 }
 
 export function recompute(): Promise<void> {
-  return work('Computing', (signal) => compute(signal), 'compute');
+  return work(
+    'Computing',
+    async (signal) => {
+      // Then the screen that shows results says what is missing.
+      if (!(await lacksSamples())) await compute(signal);
+    },
+    'compute',
+  );
 }
 
 /** Puts other settings in force and computes with them soon. */
@@ -141,7 +162,7 @@ export function restart(): Promise<void> {
   stopWorker();
   return work('Starting again', async (signal) => {
     await reopen();
-    if (getState().samples !== undefined) await compute(signal);
+    if (!(await lacksSamples())) await compute(signal);
   });
 }
 

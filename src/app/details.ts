@@ -1,6 +1,8 @@
 import { useEffect, useState } from 'react';
 import type { Preprocess } from '../core/images/preprocess.ts';
 import { asProblem, type Problem } from '../core/problem.ts';
+import type { Recipe } from '../core/quantize/recipe.ts';
+import type { Assessment } from '../core/targets/assess.ts';
 import type { LayerDetail, Preview } from '../engine/api.ts';
 import { worker } from './engine.ts';
 import { useStudio } from './store.ts';
@@ -73,6 +75,13 @@ export function usePreview(index: number, preprocess: Preprocess): Detail<Previe
   const version = useVersion(samples);
   const key = `${index} ${version} ${JSON.stringify(preprocess)}`;
   return useFetched(key, () => worker().preview({ index, preprocess }));
+}
+
+/** Where each op of the open model would run, as `recipe` quantizes it. */
+export function useTargets(recipe: Recipe): Detail<Assessment> {
+  const model = useStudio((state) => state.model);
+  const version = useVersion(model);
+  return useFetched(`${version} ${JSON.stringify(recipe)}`, () => worker().targets(recipe));
 }
 
 /** A number that grows with each new object. */

@@ -17,8 +17,10 @@ async function makeFile(types: ExportTypes): Promise<ExportState> {
 
 /** Makes and checks the file, with other types when they are given. */
 export async function openExport(types?: ExportTypes): Promise<void> {
-  const { recipe, exporting } = getState();
-  const { inputType, outputType } = types ?? exporting ?? recipe;
+  const { result, exporting } = getState();
+  const chosen = types ?? exporting ?? result?.settings.recipe;
+  if (chosen === undefined) return;
+  const { inputType, outputType } = chosen;
   const asked = { inputType, outputType, state: { kind: 'working' } } as const;
   setState({ exporting: asked });
   const state = await makeFile({ inputType, outputType });

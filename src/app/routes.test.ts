@@ -6,6 +6,7 @@ const routes: readonly Route[] = [
   { screen: 'overview' },
   { screen: 'pictures' },
   { screen: 'recipe' },
+  { screen: 'targets' },
   { screen: 'layers', sort: 'error', find: '' },
   { screen: 'layers', sort: 'added', find: 'a/b & c? 100 % ü' },
   { screen: 'compare', show: 'all' },

@@ -16,6 +16,7 @@ export type Route =
   | { readonly screen: 'overview' }
   | { readonly screen: 'pictures' }
   | { readonly screen: 'recipe' }
+  | { readonly screen: 'targets' }
   | LayersRoute
   | { readonly screen: 'layer'; readonly op: number }
   | { readonly screen: 'compare'; readonly show: CompareFilter };
@@ -49,6 +50,7 @@ export function parseRoute(hash: string): Route {
       return { screen: 'start' };
     case 'pictures':
     case 'recipe':
+    case 'targets':
       return { screen: first };
     case 'layers':
       return second !== undefined && /^\d+$/.test(second)

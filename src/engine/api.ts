@@ -4,6 +4,7 @@ import type { Preprocess } from '../core/images/preprocess.ts';
 import type { IoType, Recipe } from '../core/quantize/recipe.ts';
 import type { Inspection } from '../core/report/inspect.ts';
 import type { Report } from '../core/report/report.ts';
+import type { Assessment } from '../core/targets/assess.ts';
 
 /** Everything that the page can ask of the worker. Plain data both ways; weights never come to the page. */
 export interface EngineApi {
@@ -15,6 +16,10 @@ export interface EngineApi {
   guessPreprocess(): Guess | undefined;
   /** The slow call: calibrate, quantize, compare. Does only what the settings made stale. */
   compute(settings: Settings): Result;
+  /** Whether a recipe measures ranges, which the open model does not bring: then it needs samples. */
+  needsSamples(recipe: Recipe): boolean;
+  /** Where each op of the model would run, as `recipe` quantizes it; nothing is calibrated for that. */
+  targets(recipe: Recipe): Assessment;
   /** Large arrays of one layer, fetched when somebody looks at it. */
   layer(op: number): LayerDetail;
   preview(request: PreviewRequest): Preview;
@@ -70,7 +75,7 @@ export interface SampleAnswers {
   readonly name: string;
   readonly label?: number;
   readonly float?: ClassAnswer;
-  readonly int8?: ClassAnswer;
+  readonly quantized?: ClassAnswer;
   /** Of the outputs, dB; absent when they are equal. */
   readonly sqnr?: number;
 }

@@ -19,7 +19,13 @@ interface Job {
   readonly ranges: Ranges;
   /** The quantized model whose answers the page shows. */
   readonly shown: Model;
-  readonly samples: OpenedSamples;
+  /** Absent where there are none: the file is then only read back. */
+  readonly samples?: OpenedSamples;
+}
+
+/** What the file's name says of what is in it. */
+function suffixOf({ mode }: Recipe): string {
+  return mode.replace('-', '_');
 }
 
 /** Samples that the file is run on before it is handed over. */
@@ -58,6 +64,7 @@ async function firstSamples(source: OpenedSamples): Promise<readonly Sample[]> {
 
 /** What was checked of the answers, or why they could not be: some ops have no kernel here, and run elsewhere all the same. */
 async function checkAnswers(file: Model, { shown, float, samples }: Job): Promise<string> {
+  if (samples === undefined) return 'Not run: there are no samples';
   const first = await firstSamples(samples);
   let read: readonly number[][];
   try {
@@ -86,5 +93,5 @@ export async function exportChecked(job: Job): Promise<ExportedFile> {
   const bytes = new Uint8Array(written.length);
   bytes.set(written);
   const checks = ['Read back without a problem', await checkAnswers(readTflite(bytes), job)];
-  return { name: `${name.replace(/\.[^.]*$/, '')}_int8.tflite`, bytes, checks };
+  return { name: `${name.replace(/\.[^.]*$/, '')}_${suffixOf(recipe)}.tflite`, bytes, checks };
 }

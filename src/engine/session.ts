@@ -1,7 +1,6 @@
 import { calibrate } from '../core/calibrate/calibrate.ts';
-import type { Statistics } from '../core/calibrate/statistics.ts';
+import { noStatistics, type Statistics } from '../core/calibrate/statistics.ts';
 import { partOf, quietCall } from '../core/call.ts';
-import { samePositions } from '../core/evaluate/correspondence.ts';
 import { type SampleResult, worstFirst } from '../core/evaluate/outputs.ts';
 import type { Answer } from '../core/evaluate/tally.ts';
 import type { FloatRuntime } from '../core/execute/executor.ts';
@@ -13,16 +12,18 @@ import type { DecodePicture, Picture } from '../core/model/picture.ts';
 import type { Model, Tensor } from '../core/model/types.ts';
 import { openModel } from '../core/pipeline/open-model.ts';
 import { probePreprocess } from '../core/pipeline/probe-preprocess.ts';
-import { compareIfPossible } from '../core/pipeline/quantize-model.ts';
+import { calibrates, compareIfPossible, needsSamples } from '../core/pipeline/quantize-model.ts';
 import { type Prepared, prepare } from '../core/prepare/prepare.ts';
 import { Problem } from '../core/problem.ts';
 import { type Quantized, quantize } from '../core/quantize/quantize.ts';
 import type { Recipe } from '../core/quantize/recipe.ts';
+import { checkRecipe } from '../core/quantize/select.ts';
 import { chooseRanges, type Ranges } from '../core/ranges/choose.ts';
 import { createReport } from '../core/report/create.ts';
 import { inspectModel } from '../core/report/inspect.ts';
 import type { OpenedSamples } from '../core/samples/deliver.ts';
 import { readWhole } from '../core/samples/open-file.ts';
+import { type Assessment, assessTargets } from '../core/targets/assess.ts';
 import type * as api from './api.ts';
 import { exportChecked } from './export.ts';
 import { openGivenSamples, sampleFile } from './given-samples.ts';
@@ -57,7 +58,8 @@ interface Done {
   readonly statistics: Statistics;
   readonly ranges: Ranges;
   readonly quantized: Quantized;
-  readonly samples: OpenedSamples;
+  /** Absent where the recipe needed none and none were given. */
+  readonly samples?: OpenedSamples;
 }
 
 /** What the studio shows is what a microcontroller answers. */
@@ -96,10 +98,9 @@ export class Session implements Methods<api.EngineApi> {
     return { ranges, quantized: quantize(model, ranges, recipe) };
   });
   readonly #compare = remember(
-    ([float, quantized, samples]: readonly [Model, Model, OpenedSamples], call) => {
-      const pair = { reference: float, candidate: quantized, tensors: samePositions(float, quantized) };
+    ([float, quantized, samples]: readonly [Model, Model, OpenedSamples | undefined], call) => {
       const { runtime, now } = this.#platform;
-      return compareIfPossible(pair, samples, { runtime, arithmetic, now, call });
+      return compareIfPossible({ float, quantized, samples }, { runtime, arithmetic, now, call });
     },
   );
 
@@ -142,20 +143,34 @@ export class Session implements Methods<api.EngineApi> {
     const { name, bytes, prepared } = this.#opened();
     const float = prepared.model;
     const recipe = this.#recipeOf(settings.recipe);
+    // What the recipe cannot be done with is refused before a single run.
+    checkRecipe(mainGraph(float), recipe);
     const samples = await this.#samplesFor(settings, call);
-    const statistics = await this.#calibrate([float, samples], partOf(call, 0, calibrationShare));
+    const measured = samples !== undefined && calibrates(recipe);
+    const share = measured ? calibrationShare : 0;
+    const statistics = measured
+      ? await this.#calibrate([float, samples], partOf(call, 0, share))
+      : noStatistics;
     const { ranges, quantized } = await this.#quantize([float, statistics, recipe], call);
     const { comparison, note } = await this.#compare(
       [float, quantized.model, samples],
-      partOf(call, calibrationShare, 1),
+      partOf(call, share, 1),
     );
-    const done: Done = { name, recipe, float, statistics, ranges, quantized, samples };
+    const done: Done = {
+      name,
+      recipe,
+      float,
+      statistics,
+      ranges,
+      quantized,
+      ...(samples && { samples }),
+    };
     const file = await exportedFile(done, recipe);
     const report = createReport({
       ...done,
       ...(comparison && { comparison }),
       files: { float: bytes, quantized: file.bytes },
-      ...(samples.classNames && { classNames: samples.classNames }),
+      ...(samples?.classNames && { classNames: samples.classNames }),
       notes: [...prepared.notes, ...note].map(({ text }) => text),
     });
     // The last chance to be cancelled: from here on this is the result that panels and exports refer to.
@@ -163,6 +178,14 @@ export class Session implements Methods<api.EngineApi> {
     this.#done = done;
     const { results = [], probabilities = false } = comparison?.outputs ?? {};
     return { settings, report, probabilities, answers: answersOf(results, samples) };
+  }
+
+  needsSamples(recipe: Recipe): boolean {
+    return needsSamples(this.#opened().prepared.model, recipe);
+  }
+
+  targets(recipe: Recipe): Assessment {
+    return assessTargets(this.#opened().model, recipe);
   }
 
   layer(op: number): api.LayerDetail {
@@ -218,9 +241,15 @@ export class Session implements Methods<api.EngineApi> {
     });
   }
 
-  #samplesFor({ preprocess }: api.Settings, call: WorkerCall): Promise<OpenedSamples> {
-    if (this.#files.length === 0) throw new Problem('images/none', 'There are no pictures yet.');
-    return this.#prepareSamples([this.#opened(), this.#files, this.#preprocessOf(preprocess)], call);
+  async #samplesFor(
+    { preprocess, recipe }: api.Settings,
+    call: WorkerCall,
+  ): Promise<OpenedSamples | undefined> {
+    if (this.#files.length > 0)
+      return this.#prepareSamples([this.#opened(), this.#files, this.#preprocessOf(preprocess)], call);
+    if (this.needsSamples(recipe))
+      throw new Problem('images/none', 'There are no pictures yet, and this recipe measures ranges on them.');
+    return undefined;
   }
 
   #open(
@@ -258,13 +287,16 @@ function classAnswer({ class: index, score }: Answer): api.ClassAnswer {
 }
 
 /** Worst first, each with its position among all that was given: results count only what could be used. */
-function answersOf(results: readonly SampleResult[], { items }: OpenedSamples): readonly api.SampleAnswers[] {
-  const positions = new Map(items?.map(({ name }, position) => [name, position]));
+function answersOf(
+  results: readonly SampleResult[],
+  samples: OpenedSamples | undefined,
+): readonly api.SampleAnswers[] {
+  const positions = new Map(samples?.items?.map(({ name }, position) => [name, position]));
   return worstFirst(results).map(({ index, name, label, answers, error }) => ({
     index: positions.get(name) ?? index,
     name,
     ...(label !== undefined && { label }),
-    ...(answers && { float: classAnswer(answers.reference), int8: classAnswer(answers.candidate) }),
+    ...(answers && { float: classAnswer(answers.reference), quantized: classAnswer(answers.candidate) }),
     ...(Number.isFinite(error.sqnr) && { sqnr: error.sqnr }),
   }));
 }

@@ -9,7 +9,7 @@ const HistogramChart = lazy(() => import('./HistogramChart.tsx'));
 
 interface Props {
   readonly histogram: Counts;
-  /** The interval that int8 can hold, where the tensor is int8. */
+  /** The interval that the tensor's grid can hold, where it is quantized. */
   readonly range: { readonly min: number; readonly max: number } | undefined;
   /** Sentences of figures. */
   readonly facts: string;
@@ -18,7 +18,7 @@ interface Props {
 /** Bars that are drawn, and rows of the table. */
 const [bars, rows] = [192, 24];
 
-/** Distribution of a tensor's float values over all calibration samples, with the range that int8 keeps. */
+/** Distribution of a tensor's float values over all calibration samples, with the range that is kept. */
 export function Histogram({ histogram, range, facts }: Props) {
   const [logarithmic, setLogarithmic] = useState(true);
   const bins = useMemo(() => toBins(histogram, bars), [histogram]);

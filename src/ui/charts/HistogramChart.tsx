@@ -16,7 +16,7 @@ import { powerTicks, roundTicks } from './ticks.ts';
 
 export interface HistogramChartProps {
   readonly bins: readonly Bin[];
-  /** The interval that int8 can hold. */
+  /** The interval that the grid can hold. */
   readonly range: { readonly min: number; readonly max: number } | undefined;
   readonly logarithmic: boolean;
 }

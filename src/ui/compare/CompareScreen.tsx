@@ -4,6 +4,7 @@ import type { Route } from '../../app/routes.ts';
 import type { ClassAnswer, Result, SampleAnswers } from '../../app/state.ts';
 import { useStudio } from '../../app/store.ts';
 import * as numbers from '../parts/numbers.ts';
+import { quantizedWord } from '../parts/quantized-word.ts';
 import { type ComparedPicture, CompareView } from './CompareView.tsx';
 
 /** Class names, and what a score is. */
@@ -13,7 +14,7 @@ interface Scale {
 }
 
 function comparedPicture(sample: SampleAnswers, { classNames, probabilities }: Scale): ComparedPicture {
-  const { index, name, label, float, int8, sqnr } = sample;
+  const { index, name, label, float, quantized, sqnr } = sample;
   const nameOf = (number: number) => classNames[number] ?? `class ${number}`;
   const answer = ({ class: number, score }: ClassAnswer) => ({
     name: nameOf(number),
@@ -23,7 +24,7 @@ function comparedPicture(sample: SampleAnswers, { classNames, probabilities }: S
     index,
     name,
     label: label === undefined ? undefined : nameOf(label),
-    answers: float && int8 && { float: answer(float), int8: answer(int8) },
+    answers: float && quantized && { float: answer(float), quantized: answer(quantized) },
     sqnr,
   };
 }
@@ -46,6 +47,7 @@ export function CompareScreen({ result, route }: Props) {
     <CompareView
       samples={compared}
       withPictures={withPictures}
+      word={quantizedWord(result.settings.recipe)}
       filter={route.show}
       onFilter={(show) => replaceRoute({ ...route, show })}
     />

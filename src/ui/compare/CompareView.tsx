@@ -25,13 +25,13 @@ export interface ComparedPicture {
   readonly name: string;
   readonly label: string | undefined;
   /** Absent for models that are no classifiers. */
-  readonly answers: { readonly float: ShownAnswer; readonly int8: ShownAnswer } | undefined;
+  readonly answers: { readonly float: ShownAnswer; readonly quantized: ShownAnswer } | undefined;
   /** Of the outputs, dB; `undefined` for no error. */
   readonly sqnr: number | undefined;
 }
 
 const hasChanged = ({ answers }: ComparedPicture): boolean =>
-  answers !== undefined && answers.float.name !== answers.int8.name;
+  answers !== undefined && answers.float.name !== answers.quantized.name;
 
 const filters = {
   all: { label: 'All', keeps: () => true },
@@ -40,12 +40,12 @@ const filters = {
     keeps: hasChanged,
   },
   wrong: {
-    label: 'Only int8 wrong',
+    label: 'Only quantized wrong',
     keeps: ({ answers, label }: ComparedPicture) =>
       answers !== undefined &&
       label !== undefined &&
       answers.float.name === label &&
-      answers.int8.name !== label,
+      answers.quantized.name !== label,
   },
 } as const satisfies Record<CompareFilter, unknown>;
 
@@ -57,16 +57,18 @@ interface Props {
   readonly samples: readonly ComparedPicture[];
   /** Whether they are pictures, so that they can be shown. */
   readonly withPictures: boolean;
+  /** One word for the quantized model. */
+  readonly word: string;
   readonly filter: CompareFilter;
   readonly onFilter: (filter: CompareFilter) => void;
 }
 
-export function CompareView({ samples, withPictures, filter, onFilter }: Props) {
+export function CompareView({ samples, withPictures, word, filter, onFilter }: Props) {
   const [shown, setShown] = useState(page);
   const kept = samples.filter(filters[filter].keeps);
   return (
     <div className={screen.screen}>
-      <Heading lead="What the float model and the int8 model answer to the same pictures, worst first.">
+      <Heading lead="What the float model and the quantized model answer to the same pictures, worst first.">
         Compare
       </Heading>
       <Panel
@@ -82,12 +84,12 @@ export function CompareView({ samples, withPictures, filter, onFilter }: Props) 
             <p>
               {filter === 'changed'
                 ? 'Every answer is the same.'
-                : 'int8 is wrong only where float is wrong too.'}
+                : 'The quantized model is wrong only where float is wrong too.'}
             </p>
           </EmptyState>
         ) : (
           <ScrollBox label="Pictures, worst first">
-            <PictureTable pictures={kept.slice(0, shown)} withPictures={withPictures} />
+            <PictureTable pictures={kept.slice(0, shown)} withPictures={withPictures} word={word} />
           </ScrollBox>
         )}
         {kept.length > shown && <Button onClick={() => setShown(shown + page)}>Show {page} more</Button>}
@@ -118,18 +120,19 @@ function FilterChoice({ value, onChange, pictures }: FilterProps) {
 }
 
 interface TableProps {
+  readonly word: string;
   readonly pictures: readonly ComparedPicture[];
   readonly withPictures: boolean;
 }
 
-function PictureTable({ pictures, withPictures }: TableProps) {
+function PictureTable({ pictures, withPictures, word }: TableProps) {
   return (
     <table className={classes(tables.table, styles.table)}>
       <thead>
         <tr>
           <th>Picture</th>
           <th>float answers</th>
-          <th>int8 answers</th>
+          <th>{word} answers</th>
           <th className={classes(tables.number, styles.wide)}>Output error</th>
         </tr>
       </thead>
@@ -161,7 +164,9 @@ function Row({ picture, withPictures }: RowProps) {
         </span>
       </th>
       <td>{answers ? <Answer answer={answers.float} label={label} /> : '–'}</td>
-      <td>{answers ? <Answer answer={answers.int8} label={label} changed={hasChanged(picture)} /> : '–'}</td>
+      <td>
+        {answers ? <Answer answer={answers.quantized} label={label} changed={hasChanged(picture)} /> : '–'}
+      </td>
       <td className={classes(tables.number, styles.wide)}>{numbers.decibels(sqnr)}</td>
     </tr>
   );

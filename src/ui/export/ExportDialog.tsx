@@ -7,6 +7,10 @@ import * as numbers from '../parts/numbers.ts';
 import styles from './ExportDialog.module.css';
 
 interface Props {
+  /** The true name of what is exported: “strict int8”. */
+  readonly what: string;
+  /** What inputs and outputs may be. */
+  readonly types: readonly { readonly value: IoType; readonly label: string }[];
   readonly inputType: IoType;
   readonly outputType: IoType;
   readonly state: ExportState;
@@ -15,16 +19,11 @@ interface Props {
   readonly onClose: () => void;
 }
 
-const types = [
-  { value: 'int8', label: 'int8' },
-  { value: 'uint8', label: 'uint8' },
-  { value: 'float32', label: 'float32' },
-] as const;
-
 /** Input and output type of the file; it is made, read back and checked before it can be saved. */
-export function ExportDialog({ inputType, outputType, state, onTypes, onSave, onClose }: Props) {
+export function ExportDialog(props: Props) {
+  const { what, types, inputType, outputType, state, onTypes, onSave, onClose } = props;
   return (
-    <Dialog title="Export the int8 model" onClose={onClose}>
+    <Dialog title={`Export: ${what}`} onClose={onClose}>
       <div className={styles.body}>
         <Choice
           legend="The caller gives the input as"

@@ -1,9 +1,20 @@
 import { closeExport, openExport, saveExport } from '../../app/exporting.ts';
 import { useStudio } from '../../app/store.ts';
+import { ioOptions } from '../recipe/fields.ts';
 import { ExportDialog } from './ExportDialog.tsx';
 
 export function ExportScreen() {
   const exporting = useStudio((state) => state.exporting);
-  if (exporting === undefined) return null;
-  return <ExportDialog {...exporting} onTypes={openExport} onSave={saveExport} onClose={closeExport} />;
+  const result = useStudio((state) => state.result);
+  if (exporting === undefined || result === undefined) return null;
+  return (
+    <ExportDialog
+      {...exporting}
+      what={result.report.outcome.name}
+      types={ioOptions(result.settings.recipe)}
+      onTypes={openExport}
+      onSave={saveExport}
+      onClose={closeExport}
+    />
+  );
 }

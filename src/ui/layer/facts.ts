@@ -1,14 +1,23 @@
 import type { LayerRow } from '../../core/report/report.ts';
 import * as numbers from '../parts/numbers.ts';
 
-/** The interval of real values that an int8 grid holds, from −128 to 127. */
+/** Bounds of the types that activations are quantized to. */
+const bounds: Readonly<Partial<Record<LayerRow['dtype'], readonly [min: number, max: number]>>> = {
+  int8: [-128, 127],
+  uint8: [0, 255],
+  int16: [-32768, 32767],
+};
+
+/** The interval of real values that a quantized tensor's grid holds; `undefined` for one that is not quantized. */
 export function gridOf({
   scale,
   zeroPoint,
   dtype,
 }: LayerRow): { readonly min: number; readonly max: number } | undefined {
-  if (scale === undefined || zeroPoint === undefined || dtype !== 'int8') return undefined;
-  return { min: (-128 - zeroPoint) * scale, max: (127 - zeroPoint) * scale };
+  const [min, max] = bounds[dtype] ?? [];
+  if (scale === undefined || zeroPoint === undefined || min === undefined || max === undefined)
+    return undefined;
+  return { min: (min - zeroPoint) * scale, max: (max - zeroPoint) * scale };
 }
 
 /** What the histogram of a layer's output shows, in sentences of figures. */
@@ -22,7 +31,7 @@ export function histogramFacts(row: LayerRow, samples: number): string {
     );
   if (grid && scale !== undefined)
     sentences.push(
-      `int8 holds ${numbers.real(grid.min)} to ${numbers.real(grid.max)} in steps of ${numbers.real(scale)}; its zero point is ${numbers.real(zeroPoint ?? 0)}.`,
+      `${row.dtype} holds ${numbers.real(grid.min)} to ${numbers.real(grid.max)} in steps of ${numbers.real(scale)}; its zero point is ${numbers.real(zeroPoint ?? 0)}.`,
     );
   if (clipped !== undefined) sentences.push(`Clipped: ${numbers.share(clipped)} of the values.`);
   return sentences.join(' ');

@@ -2,6 +2,7 @@ import type { EvaluationFacts, Report } from '../../core/report/report.ts';
 import { Figure } from '../parts/Figure.tsx';
 import * as numbers from '../parts/numbers.ts';
 import { PairBars } from '../parts/PairBars.tsx';
+import { quantizedWord } from '../parts/quantized-word.ts';
 import { Thumbnail } from '../parts/Thumbnail.tsx';
 import styles from './FourFigures.module.css';
 import { changeOf, hitsOf, intervalOf } from './figures.ts';
@@ -14,7 +15,8 @@ interface Props {
 
 /** Size, agreement, worst picture and time: each says what it was measured on. */
 export function FourFigures({ report, pictures }: Props) {
-  const { files, evaluation } = report;
+  const { files, evaluation, recipe } = report;
+  const word = quantizedWord(recipe);
   return (
     <dl className={styles.figures}>
       <Figure
@@ -22,9 +24,14 @@ export function FourFigures({ report, pictures }: Props) {
         value={changeOf(files.float.bytes, files.quantized.bytes)}
         note={`Compressed by gzip: ${numbers.bytes(files.float.gzip)} → ${numbers.bytes(files.quantized.gzip)}`}
       >
-        <PairBars float={files.float.bytes} int8={files.quantized.bytes} format={numbers.bytes} />
+        <PairBars
+          word={word}
+          float={files.float.bytes}
+          quantized={files.quantized.bytes}
+          format={numbers.bytes}
+        />
       </Figure>
-      {evaluation && <Agreement evaluation={evaluation} />}
+      {evaluation && <Agreement evaluation={evaluation} word={word} />}
       {evaluation && <Worst evaluation={evaluation} pictures={pictures} />}
       {evaluation && (
         <Figure
@@ -33,8 +40,9 @@ export function FourFigures({ report, pictures }: Props) {
           note="In this page, one thread: not a measure of your device"
         >
           <PairBars
+            word={word}
             float={evaluation.float.milliseconds}
-            int8={evaluation.quantized.milliseconds}
+            quantized={evaluation.quantized.milliseconds}
             format={numbers.milliseconds}
           />
         </Figure>
@@ -43,7 +51,13 @@ export function FourFigures({ report, pictures }: Props) {
   );
 }
 
-function Agreement({ evaluation }: { readonly evaluation: EvaluationFacts }) {
+interface AgreementProps {
+  readonly evaluation: EvaluationFacts;
+  /** One word for the quantized model. */
+  readonly word: string;
+}
+
+function Agreement({ evaluation, word }: AgreementProps) {
   const { agreement, float, quantized, outputs, samples } = evaluation;
   if (agreement === undefined) {
     const ratios = outputs.map(({ sqnr }) => numbers.decibels(sqnr)).join(', ');
@@ -55,17 +69,18 @@ function Agreement({ evaluation }: { readonly evaluation: EvaluationFacts }) {
       />
     );
   }
-  const [right, rightInt8] = [float.accuracy?.top1, quantized.accuracy?.top1];
+  const [right, rightQuantized] = [float.accuracy?.top1, quantized.accuracy?.top1];
   return (
     <Figure
       label="Same answer as the float model"
       value={hitsOf(agreement)}
       note={`True rate likely ${intervalOf(agreement)} (95 % confidence)`}
     >
-      {right && rightInt8 && (
+      {right && rightQuantized && (
         <PairBars
+          word={word}
           float={right.hits}
-          int8={rightInt8.hits}
+          quantized={rightQuantized.hits}
           format={(hits) => `${hits} of ${right.total} right`}
         />
       )}

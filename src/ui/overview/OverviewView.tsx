@@ -21,7 +21,7 @@ export function OverviewView({ report, pictures, linkTo }: Props) {
   const nameOf = (op: number) => shortName(report.layers.find((row) => row.op === op)?.name ?? `op ${op}`);
   return (
     <div className={screen.screen}>
-      <Heading lead={verdict?.text}>{verdict?.title ?? 'The int8 model is made'}</Heading>
+      <Heading lead={verdict?.text}>{verdict?.title ?? `Made: ${report.outcome.name}`}</Heading>
       <FourFigures report={report} pictures={pictures} />
       <div className={screen.columns}>
         <Panel title="Findings">
@@ -36,7 +36,7 @@ export function OverviewView({ report, pictures, linkTo }: Props) {
 }
 
 function ModelFactsList({ report }: { readonly report: Report }) {
-  const { model, calibration, recipe, notes } = report;
+  const { model, outcome, calibration, recipe, notes } = report;
   const tensors = (list: typeof model.inputs) =>
     list.map(({ name, shape, dtype }) => `${name}: ${shape.join(' × ')} ${dtype}`).join('; ');
   const ops = Object.entries(model.ops).sort(([, a], [, b]) => b - a);
@@ -50,13 +50,19 @@ function ModelFactsList({ report }: { readonly report: Report }) {
       <dd>{numbers.count(model.parameters)}</dd>
       <dt>Operators</dt>
       <dd>{ops.map(([kind, count]) => `${count} ${kind}`).join(', ')}</dd>
+      <dt>What came out</dt>
+      <dd>{`${outcome.name}. ${outcome.sentence}`}</dd>
       <dt>Weights</dt>
       <dd>{recipe.weights === 'per-channel' ? 'one scale per channel' : 'one scale per tensor'}</dd>
-      <dt>Calibrated on</dt>
-      <dd>
-        {numbers.counted(calibration.samples, 'picture')}
-        {calibration.skipped.length > 0 && `, ${calibration.skipped.length} skipped`}
-      </dd>
+      {calibration.samples > 0 && (
+        <>
+          <dt>Calibrated on</dt>
+          <dd>
+            {numbers.counted(calibration.samples, 'picture')}
+            {calibration.skipped.length > 0 && `, ${calibration.skipped.length} skipped`}
+          </dd>
+        </>
+      )}
       {notes.map((note) => (
         <NoteRow key={note} note={note} />
       ))}

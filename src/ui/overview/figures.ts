@@ -19,13 +19,13 @@ export function changeOf(before: number, after: number): string {
 }
 
 /** How the two models' answers relate, in words that hold for few pictures too. */
-function agreementSentence({ agreement, outputs, samples }: EvaluationFacts): string {
+function agreementSentence({ agreement, outputs, samples }: EvaluationFacts, name: string): string {
   if (agreement)
-    return `The int8 model gives the same answer as the float model on ${hitsOf(agreement)} pictures`;
+    return `The ${name} model gives the same answer as the float model on ${hitsOf(agreement)} pictures`;
   const worst = Math.min(...outputs.map(({ sqnr }) => sqnr ?? Number.POSITIVE_INFINITY));
   return Number.isFinite(worst)
-    ? `The int8 model's output is ${worst.toFixed(1)} dB above its error on ${samples} pictures`
-    : `The int8 model's output equals the float model's on ${samples} pictures`;
+    ? `The ${name} model's output is ${worst.toFixed(1)} dB above its error on ${samples} pictures`
+    : `The ${name} model's output equals the float model's on ${samples} pictures`;
 }
 
 export interface Verdict {
@@ -37,11 +37,11 @@ export interface Verdict {
  * One sentence of judgement, and the evidence for it. Judged by the lower end of the interval where answers can be
  * counted, because a few pictures that agree prove little.
  */
-export function verdictOf({ files, evaluation, findings }: Report): Verdict | undefined {
+export function verdictOf({ files, evaluation, findings, outcome }: Report): Verdict | undefined {
   if (evaluation === undefined) return undefined;
   const size = `and is ${Math.abs(Math.round((1 - files.quantized.bytes / files.float.bytes) * 100))}\u00a0% ${files.quantized.bytes <= files.float.bytes ? 'smaller' : 'larger'}`;
   const warnings = findings.filter(({ verdict }) => verdict === 'warn').length;
-  const text = `${agreementSentence(evaluation)} ${size}.`;
+  const text = `${agreementSentence(evaluation, outcome.name)} ${size}.`;
   return { title: titleOf(evaluation, warnings), text };
 }
 

@@ -2,17 +2,19 @@ import styles from './PairBars.module.css';
 
 interface Props {
   readonly float: number;
-  readonly int8: number;
+  readonly quantized: number;
+  /** One word for the quantized model. */
+  readonly word: string;
   readonly format: (value: number) => string;
 }
 
-/** The same quantity of the float and of the int8 model as two bars on one scale. */
-export function PairBars({ float, int8, format }: Props) {
-  const most = Math.max(float, int8, Number.MIN_VALUE);
+/** The same quantity of the float and of the quantized model as two bars on one scale. */
+export function PairBars({ float, quantized, word, format }: Props) {
+  const most = Math.max(float, quantized, Number.MIN_VALUE);
   return (
     <div className={styles.bars}>
       <Bar name="float" className={styles.float} share={float / most} text={format(float)} />
-      <Bar name="int8" className={styles.int8} share={int8 / most} text={format(int8)} />
+      <Bar name={word} className={styles.quantized} share={quantized / most} text={format(quantized)} />
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { OverviewScreen } from '../overview/OverviewScreen.tsx';
 import { PicturesScreen } from '../pictures/PicturesScreen.tsx';
 import { RecipeScreen } from '../recipe/RecipeScreen.tsx';
 import { StartView } from '../start/StartView.tsx';
+import { TargetsScreen } from '../targets/TargetsScreen.tsx';
 import { NoResult } from '../work/NoResult.tsx';
 
 /** The screen that the address names. Without a model there is only the first one, without a result only pictures. */
@@ -21,6 +22,7 @@ export function Screen() {
   }
   if (route.screen === 'pictures') return <PicturesScreen />;
   if (route.screen === 'recipe') return <RecipeScreen />;
+  if (route.screen === 'targets') return <TargetsScreen />;
   if (result === undefined) return <NoResult />;
   switch (route.screen) {
     case 'overview':

@@ -5,4 +5,5 @@ export const screens = [
   { screen: 'recipe', label: 'Recipe' },
   { screen: 'layers', label: 'Layers' },
   { screen: 'compare', label: 'Compare' },
+  { screen: 'targets', label: 'Targets' },
 ] as const;

@@ -19,7 +19,7 @@ test.each([
   [press('3'), { kind: 'goTo', screen: 2 }],
   [press('/'), { kind: 'find' }],
   [press('?', { shift: true }), { kind: 'help' }],
-  [press('6'), undefined],
+  [press('7'), undefined],
   [press('o'), undefined],
   [press('o', { command: true, alt: true }), undefined],
 ])('%o asks for %o', (pressed, command) => {

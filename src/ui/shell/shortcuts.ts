@@ -19,7 +19,7 @@ export const shortcutList: readonly (readonly [keys: string, does: string])[] = 
   ['Ctrl O', 'Open a model or pictures'],
   ['Ctrl S', 'Export'],
   ['Ctrl Z, Ctrl Shift Z', 'Undo, redo'],
-  ['1 … 5', 'Overview, Pictures, Recipe, Layers, Compare'],
+  ['1 … 6', 'Overview, Pictures, Recipe, Layers, Compare, Targets'],
   ['/', 'Find a layer'],
   ['[ and ]', 'Previous, next layer'],
   ['Esc', 'Close a dialog'],
@@ -42,7 +42,7 @@ function withCommand(key: string, shift: boolean): Command | undefined {
 }
 
 function single(key: string): Command | undefined {
-  if (/^[1-5]$/.test(key)) return { kind: 'goTo', screen: Number(key) - 1 };
+  if (/^[1-6]$/.test(key)) return { kind: 'goTo', screen: Number(key) - 1 };
   switch (key) {
     case '/':
       return { kind: 'find' };

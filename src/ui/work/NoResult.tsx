@@ -1,4 +1,5 @@
 import { openFiles, recompute } from '../../app/actions.ts';
+import { linkTo, routeOf } from '../../app/routes.ts';
 import { useStudio } from '../../app/store.ts';
 import { Button } from '../parts/Button.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
@@ -14,7 +15,7 @@ export function NoResult() {
     return (
       <div className={screen.screen}>
         <Heading lead="The float model runs on every picture to measure ranges; then both models answer them all.">
-          Making the int8 model
+          Making the quantized model
         </Heading>
         <ol>
           <li>Read the model and the pictures</li>
@@ -31,7 +32,11 @@ export function NoResult() {
       <Heading>No result yet</Heading>
       {samples === undefined ? (
         <EmptyState title="Pictures are missing">
-          <p>Ranges are measured on 20 to 200 typical pictures. Drop them here, or choose them.</p>
+          <p>
+            Ranges are measured on 20 to 200 typical pictures. Drop them here, or choose them. Some{' '}
+            <a href={linkTo(routeOf('recipe'))}>recipes</a> need none, and{' '}
+            <a href={linkTo(routeOf('targets'))}>where the model would run</a> can be seen without them.
+          </p>
           <FileButton folder variant="primary" onFiles={openFiles}>
             Choose a folder
           </FileButton>
