@@ -10,8 +10,10 @@ import { ShortcutHelp } from './ShortcutHelp.tsx';
 import { screens } from './screens.ts';
 import { commandOf, type SimpleCommand } from './shortcuts.ts';
 
+/** Whether keys are typed there. Radio buttons and check boxes take none of the page's keys. */
 function isField(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest('input, select, textarea, [contenteditable]') !== null;
+  const field = 'input:not([type=radio], [type=checkbox]), select, textarea, [contenteditable]';
+  return target instanceof Element && target.closest(field) !== null;
 }
 
 /** The box that finds a layer; on another screen it comes with the table of layers. */
