@@ -51,14 +51,23 @@ function observed({ min, max, minFrom, maxFrom }: TensorStatistics): NonNullable
   return { min, max, minFrom, maxFrom };
 }
 
+/** The range that the tensor's grid was made from, and where it comes from: what a person or the training set goes first. */
+function rangeOf({ float, recipe, ranges }: ReportInput, id: TensorId): LayerRow['range'] {
+  const { name, fakeQuant } = tensorAt(mainGraph(float), id);
+  const hand = recipe.ranges[name];
+  if (hand !== undefined) return { ...hand, from: 'hand' };
+  if (fakeQuant !== undefined) return { min: fakeQuant.min, max: fakeQuant.max, from: 'training' };
+  return ranges.get(id);
+}
+
 /** What calibration and the chosen range say about the float tensor behind an op's output. */
 function rangeFacts(
-  { statistics, ranges }: ReportInput,
+  input: ReportInput,
   id: TensorId | undefined,
   grid: { min: number; max: number } | undefined,
 ): Pick<LayerRow, 'range' | 'observed' | 'clipped'> {
   if (id === undefined) return {};
-  const [range, known] = [ranges.get(id), statistics.byTensor.get(id)];
+  const [range, known] = [rangeOf(input, id), input.statistics.byTensor.get(id)];
   const share = known && grid && clippedShare(known, grid);
   return {
     ...(range && { range }),
