@@ -16,6 +16,7 @@ import {
   readIndex,
 } from './support/golden-index.ts';
 import { type LiteRt, loadLiteRt } from './support/litert.ts';
+import { noShared, readShared, skipNote } from './support/shared.ts';
 
 /**
  * Files of every mode, loaded and run by a TensorFlow Lite that is not ours, against its run of the float model on the
@@ -176,6 +177,23 @@ test.each(modes)(
     expect(wrong).toEqual([]);
   },
   60_000,
+);
+
+/** The only recurrent model at hand. This build of LiteRT has no such operator. */
+test.skipIf(noShared)(
+  `an LSTM is refused by this LiteRT, float as well as with int8 weights${skipNote}`,
+  () => {
+    const file = readShared('bad-inputs/models/lstm-mnist.tflite');
+    const recipe = recipeFor('dynamic-range', noMinimum);
+    const { model } = quantize(prepare(readTflite(file)).model, new Map(), recipe);
+    const graph = mainGraph(model);
+    const lstm = graph.ops.find(({ kind }) => kind === 'UNIDIRECTIONAL_SEQUENCE_LSTM');
+    expect(lstm).toMatchObject({ version: 3, options: { asymmetricQuantizeInputs: true } });
+    const weights = lstm?.inputs.slice(1, 9).map((id) => tensorAt(graph, id).dtype);
+    expect(weights).toEqual(Array(8).fill('int8'));
+    const refusal = 'Failed to load model from buffer';
+    expect([runInLiteRt(file, []), runInLiteRt(writeTflite(model), [])]).toEqual([refusal, refusal]);
+  },
 );
 
 afterAll(() => {
