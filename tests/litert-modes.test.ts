@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createInt8Executor } from '../src/core/execute/int8/executor.ts';
 import { readTflite } from '../src/core/formats/tflite/read.ts';
 import { writeTflite } from '../src/core/formats/tflite/write.ts';
 import { mainGraph, tensorAt } from '../src/core/model/graph.ts';
@@ -16,6 +17,7 @@ import {
   readIndex,
 } from './support/golden-index.ts';
 import { type LiteRt, loadLiteRt } from './support/litert.ts';
+import { compareOpByOp } from './support/per-op-oracle.ts';
 import { noShared, readShared, skipNote } from './support/shared.ts';
 
 /**
@@ -178,6 +180,21 @@ test.each(modes)(
   },
   60_000,
 );
+
+/** Without the net of BATCH_MATMULs, in which XNNPACK ignores a zero point. */
+const fourBitNets = goldenEntries('models').filter((entry) => !entry.endsWith('attention_block'));
+test.each(fourBitNets)('%s with int4 weights: each op lies within one step of ours', (entry) => {
+  const index = readIndex(entry);
+  const model = quantized(index, recipeFor('int8', { weightBits: 4 }));
+  const [sample] = readCalibration(index);
+  if (model === undefined || sample === undefined) throw new Error(`${entry} has no ranges`);
+  const file = writeTflite(model);
+  const executor = createInt8Executor(readTflite(file), { arithmetic: 'litert-reference' });
+  const differences = compareOpByOp(litert, file, executor, [inputsOf(model, sample)]);
+  executor.dispose();
+  expect(differences.length).toBeGreaterThan(0);
+  expect(differences.filter(({ largest }) => !(largest <= 1))).toEqual([]);
+});
 
 /** The only recurrent model at hand. This build of LiteRT has no such operator. */
 test.skipIf(noShared)(

@@ -7,6 +7,7 @@ import type { Model, Sample } from '../core/model/types.ts';
 import { Problem } from '../core/problem.ts';
 import { quantize } from '../core/quantize/quantize.ts';
 import type { Recipe } from '../core/quantize/recipe.ts';
+import type { Scheme } from '../core/quantize/scheme.ts';
 import type { Ranges } from '../core/ranges/choose.ts';
 import type { OpenedSamples } from '../core/samples/deliver.ts';
 import type { ExportedFile } from './api.ts';
@@ -22,8 +23,30 @@ interface Job {
   readonly samples: OpenedSamples;
 }
 
+/** What a file's name ends with. */
+const suffixes: Readonly<Record<Scheme, string>> = {
+  int8: 'int8',
+  int16x8: 'int16x8',
+  uint8: 'uint8',
+  'dynamic-range': 'dynamic_range',
+  'weights-only': 'weights_only',
+  float16: 'float16',
+  float: 'quantized',
+};
+
 /** Samples that the file is run on before it is handed over. */
 const checkedSamples = 3;
+
+/** Whether our kernels run both; other modes' files are checked by reading them back alone. */
+function isRunnable(...models: readonly Model[]): boolean {
+  try {
+    for (const model of models) createInt8Executor(model, { arithmetic: 'tflm' }).dispose();
+    return true;
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'model/unsupported-op') return false;
+    throw error;
+  }
+}
 
 /** A model's outputs for samples of `float`, as real numbers. */
 async function answersOf(
@@ -71,11 +94,16 @@ export async function exportChecked({
   const written = writeTflite(quantize(float, ranges, recipe).model);
   const bytes = new Uint8Array(written.length);
   bytes.set(written);
+  const read = readTflite(bytes);
+  const fileName = `${name.replace(/\.[^.]*$/, '')}_${suffixes[recipe.mode]}.tflite`;
+  if (!isRunnable(read, shown))
+    return {
+      name: fileName,
+      bytes,
+      checks: ['Read back without a problem', 'Not run: there are no kernels for it here'],
+    };
   const first = await firstSamples(samples);
-  const [file, page] = [
-    await answersOf(readTflite(bytes), float, first),
-    await answersOf(shown, float, first),
-  ];
+  const [file, page] = [await answersOf(read, float, first), await answersOf(shown, float, first)];
   const different = file.findIndex((answer, i) => answer.some((value, k) => value !== page[i]?.[k]));
   if (different >= 0) {
     throw new Problem(
@@ -87,5 +115,5 @@ export async function exportChecked({
     );
   }
   const checks = ['Read back without a problem', `The same answers as shown here on ${first.length} samples`];
-  return { name: `${name.replace(/\.[^.]*$/, '')}_int8.tflite`, bytes, checks };
+  return { name: fileName, bytes, checks };
 }

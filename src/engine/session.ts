@@ -1,8 +1,6 @@
 import { calibrate } from '../core/calibrate/calibrate.ts';
-import type { Statistics } from '../core/calibrate/statistics.ts';
+import { noStatistics, type Statistics } from '../core/calibrate/statistics.ts';
 import { partOf, quietCall } from '../core/call.ts';
-import { type Comparison, compareModels } from '../core/evaluate/compare.ts';
-import { samePositions } from '../core/evaluate/correspondence.ts';
 import { type SampleResult, worstFirst } from '../core/evaluate/outputs.ts';
 import type { FloatRuntime } from '../core/execute/executor.ts';
 import { readTfliteMetadata } from '../core/formats/tflite/metadata/read.ts';
@@ -13,6 +11,7 @@ import type { DecodePicture, Picture } from '../core/model/picture.ts';
 import type { Model, Tensor } from '../core/model/types.ts';
 import { openModel } from '../core/pipeline/open-model.ts';
 import { probePreprocess } from '../core/pipeline/probe-preprocess.ts';
+import { type Compared, calibrates, compareIfPossible } from '../core/pipeline/quantize-model.ts';
 import { type Prepared, prepare } from '../core/prepare/prepare.ts';
 import { Problem } from '../core/problem.ts';
 import { type Quantized, quantize } from '../core/quantize/quantize.ts';
@@ -96,10 +95,9 @@ export class Session implements Methods<api.EngineApi> {
     return { ranges, quantized: quantize(model, ranges, recipe) };
   });
   readonly #compare = remember(
-    ([float, quantized, samples]: readonly [Model, Model, OpenedSamples], call): Promise<Comparison> => {
-      const pair = { reference: float, candidate: quantized, tensors: samePositions(float, quantized) };
+    ([float, quantized, samples]: readonly [Model, Model, OpenedSamples], call): Promise<Compared> => {
       const { runtime, now } = this.#platform;
-      return compareModels(pair, samples, { runtime, arithmetic, now, call });
+      return compareIfPossible({ float, quantized, samples }, { runtime, arithmetic, now, call });
     },
   );
 
@@ -144,9 +142,11 @@ export class Session implements Methods<api.EngineApi> {
     const recipe = this.#recipeOf(settings.recipe);
     checkRecipe(mainGraph(float), recipe);
     const samples = await this.#samplesFor(settings, call);
-    const statistics = await this.#calibrate([float, samples], partOf(call, 0, calibrationShare));
+    const statistics = calibrates(recipe)
+      ? await this.#calibrate([float, samples], partOf(call, 0, calibrationShare))
+      : noStatistics;
     const { ranges, quantized } = await this.#quantize([float, statistics, recipe], call);
-    const comparison = await this.#compare(
+    const { comparison, note } = await this.#compare(
       [float, quantized.model, samples],
       partOf(call, calibrationShare, 1),
     );
@@ -154,15 +154,15 @@ export class Session implements Methods<api.EngineApi> {
     const file = await exportedFile(done, recipe);
     const report = createReport({
       ...done,
-      comparison,
+      ...(comparison && { comparison }),
       files: { float: bytes, quantized: file.bytes },
       ...(samples.classNames && { classNames: samples.classNames }),
-      notes: prepared.notes.map(({ text }) => text),
+      notes: [...prepared.notes, ...note].map(({ text }) => text),
     });
     // The last chance to be cancelled: from here on this is the result that panels and exports refer to.
     await call.checkpoint();
     this.#done = done;
-    return { settings, report, answers: answersOf(comparison.outputs.results, samples) };
+    return { settings, report, answers: answersOf(comparison?.outputs.results ?? [], samples) };
   }
 
   layer(op: number): api.LayerDetail {

@@ -42,7 +42,7 @@ const calibrationShare = 0.4;
 type Tools = EvaluateTools & { readonly call: Call };
 
 /** Whether samples have a say in the ranges: not where activations stay float, nor where one range is for all. */
-function calibrates(recipe: Recipe): boolean {
+export function calibrates(recipe: Recipe): boolean {
   return needsRanges(recipe) && recipe.defaultRange === undefined;
 }
 
@@ -70,7 +70,8 @@ export async function quantizeModel(
   return comparison === undefined ? outcome : { ...outcome, comparison };
 }
 
-interface Compared {
+/** A comparison, or why there is none. */
+export interface Compared {
   readonly comparison?: Comparison;
   readonly note: readonly Note[];
 }
@@ -83,7 +84,7 @@ function notCompared(why: string): Compared {
  * The comparison, or a note that says why there is none: no samples, or ops which only other runtimes can run. The
  * quantized model is right all the same.
  */
-async function compareIfPossible(
+export async function compareIfPossible(
   { float, quantized, samples }: { float: Model; quantized: Model; samples: SampleSource | undefined },
   options: CompareOptions,
 ): Promise<Compared> {
