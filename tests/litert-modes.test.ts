@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createInt8Executor } from '../src/core/execute/int8/executor.ts';
 import { readTflite } from '../src/core/formats/tflite/read.ts';
 import { writeTflite } from '../src/core/formats/tflite/write.ts';
 import { mainGraph, tensorAt } from '../src/core/model/graph.ts';
@@ -16,6 +17,8 @@ import {
   readIndex,
 } from './support/golden-index.ts';
 import { type LiteRt, loadLiteRt } from './support/litert.ts';
+import { compareOpByOp } from './support/per-op-oracle.ts';
+import { noShared, readShared, skipNote } from './support/shared.ts';
 
 /**
  * Files of every mode, loaded and run by a TensorFlow Lite that is not ours, against its run of the float model on the
@@ -176,6 +179,38 @@ test.each(modes)(
     expect(wrong).toEqual([]);
   },
   60_000,
+);
+
+/** Without the net of BATCH_MATMULs, in which XNNPACK ignores a zero point. */
+const fourBitNets = goldenEntries('models').filter((entry) => !entry.endsWith('attention_block'));
+test.each(fourBitNets)('%s with int4 weights: each op lies within one step of ours', (entry) => {
+  const index = readIndex(entry);
+  const model = quantized(index, recipeFor('int8', { weightBits: 4 }));
+  const [sample] = readCalibration(index);
+  if (model === undefined || sample === undefined) throw new Error(`${entry} has no ranges`);
+  const file = writeTflite(model);
+  const executor = createInt8Executor(readTflite(file), { arithmetic: 'litert-reference' });
+  const differences = compareOpByOp(litert, file, executor, [inputsOf(model, sample)]);
+  executor.dispose();
+  expect(differences.length).toBeGreaterThan(0);
+  expect(differences.filter(({ largest }) => !(largest <= 1))).toEqual([]);
+});
+
+/** The only recurrent model at hand. This build of LiteRT has no such operator. */
+test.skipIf(noShared)(
+  `an LSTM is refused by this LiteRT, float as well as with int8 weights${skipNote}`,
+  () => {
+    const file = readShared('bad-inputs/models/lstm-mnist.tflite');
+    const recipe = recipeFor('dynamic-range', noMinimum);
+    const { model } = quantize(prepare(readTflite(file)).model, new Map(), recipe);
+    const graph = mainGraph(model);
+    const lstm = graph.ops.find(({ kind }) => kind === 'UNIDIRECTIONAL_SEQUENCE_LSTM');
+    expect(lstm).toMatchObject({ version: 3, options: { asymmetricQuantizeInputs: true } });
+    const weights = lstm?.inputs.slice(1, 9).map((id) => tensorAt(graph, id).dtype);
+    expect(weights).toEqual(Array(8).fill('int8'));
+    const refusal = 'Failed to load model from buffer';
+    expect([runInLiteRt(file, []), runInLiteRt(writeTflite(model), [])]).toEqual([refusal, refusal]);
+  },
 );
 
 afterAll(() => {

@@ -7,6 +7,7 @@ import type { Model, Sample } from '../core/model/types.ts';
 import { Problem } from '../core/problem.ts';
 import { quantize } from '../core/quantize/quantize.ts';
 import type { Recipe } from '../core/quantize/recipe.ts';
+import type { Scheme } from '../core/quantize/scheme.ts';
 import type { Ranges } from '../core/ranges/choose.ts';
 import type { OpenedSamples } from '../core/samples/deliver.ts';
 import type { ExportedFile } from './api.ts';
@@ -23,10 +24,16 @@ interface Job {
   readonly samples?: OpenedSamples;
 }
 
-/** What the file's name says of what is in it. */
-function suffixOf({ mode }: Recipe): string {
-  return mode.replace('-', '_');
-}
+/** What a file's name ends with. */
+const suffixes: Readonly<Record<Scheme, string>> = {
+  int8: 'int8',
+  int16x8: 'int16x8',
+  uint8: 'uint8',
+  'dynamic-range': 'dynamic_range',
+  'weights-only': 'weights_only',
+  float16: 'float16',
+  float: 'quantized',
+};
 
 /** Samples that the file is run on before it is handed over. */
 const checkedSamples = 3;
@@ -93,5 +100,5 @@ export async function exportChecked(job: Job): Promise<ExportedFile> {
   const bytes = new Uint8Array(written.length);
   bytes.set(written);
   const checks = ['Read back without a problem', await checkAnswers(readTflite(bytes), job)];
-  return { name: `${name.replace(/\.[^.]*$/, '')}_${suffixOf(recipe)}.tflite`, bytes, checks };
+  return { name: `${name.replace(/\.[^.]*$/, '')}_${suffixes[recipe.mode]}.tflite`, bytes, checks };
 }

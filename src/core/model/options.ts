@@ -197,6 +197,14 @@ export interface OptionsByKind {
   readonly SPACE_TO_BATCH_ND: NoOptions;
   readonly BATCH_TO_SPACE_ND: NoOptions;
   readonly DYNAMIC_UPDATE_SLICE: NoOptions;
+  readonly EMBEDDING_LOOKUP: NoOptions;
+  readonly SVDF: HybridOption;
+  readonly RNN: HybridOption;
+  readonly UNIDIRECTIONAL_SEQUENCE_RNN: HybridOption;
+  readonly BIDIRECTIONAL_SEQUENCE_RNN: HybridOption;
+  readonly LSTM: HybridOption;
+  readonly UNIDIRECTIONAL_SEQUENCE_LSTM: HybridOption;
+  readonly BIDIRECTIONAL_SEQUENCE_LSTM: HybridOption;
   readonly FAKE_QUANT: FakeQuantOptions;
   readonly QUANTIZE: NoOptions;
   readonly DEQUANTIZE: NoOptions;

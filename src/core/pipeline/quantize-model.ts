@@ -77,7 +77,8 @@ export async function quantizeModel(
   return comparison === undefined ? outcome : { ...outcome, comparison };
 }
 
-interface Compared {
+/** A comparison, or why there is none. */
+export interface Compared {
   readonly comparison?: Comparison;
   readonly note: readonly Note[];
 }

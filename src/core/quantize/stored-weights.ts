@@ -1,6 +1,6 @@
 import { bytesOf, constantOf, elementCount, floatToHalf } from '../model/data.ts';
-import { isPresent, opName, tensorAt } from '../model/graph.ts';
-import type { Graph, Op, Tensor, TensorId } from '../model/types.ts';
+import { isPresent, tensorAt } from '../model/graph.ts';
+import type { Graph, KnownKind, Op, Tensor, TensorId } from '../model/types.ts';
 import type { GraphBuilder } from './builder.ts';
 import type { Treatment } from './recipe-rules.ts';
 import type { Granularity, WeightBits } from './scheme.ts';
@@ -20,7 +20,7 @@ export interface StoredWeights {
 }
 
 interface WeightRule {
-  readonly input: number;
+  readonly inputs: readonly number[];
   /** Channel dimension; `undefined` where kernels know one scale only. */
   readonly axis?: number;
   /** Which int8 weights a kernel takes beside float activations. DEPTHWISE_CONV_2D's reads a scale for each channel. */
@@ -29,18 +29,50 @@ interface WeightRule {
   readonly int4: boolean;
 }
 
+/** Kinds whose options say how a hybrid kernel quantizes its activations. */
+const recurrent: readonly KnownKind[] = [
+  'SVDF',
+  'RNN',
+  'UNIDIRECTIONAL_SEQUENCE_RNN',
+  'BIDIRECTIONAL_SEQUENCE_RNN',
+  'LSTM',
+  'UNIDIRECTIONAL_SEQUENCE_LSTM',
+  'BIDIRECTIONAL_SEQUENCE_LSTM',
+];
+const withHybridOption: ReadonlySet<string> = new Set<KnownKind>([
+  'FULLY_CONNECTED',
+  'BATCH_MATMUL',
+  ...recurrent,
+]);
+
+/** Whole numbers from `first` to `last`. */
+function span(first: number, last: number): readonly number[] {
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+}
+
+function perTensorHybrid(...inputs: readonly number[]): WeightRule {
+  return { inputs, hybrid: 'both', int4: false };
+}
+
 /**
- * Weights that dynamic-range quantization stores as int8. Source: TensorFlow, tfl_ops.td (DynamicRangeQuantizedOpInterface)
- * and prepare_quantize_dynamic_range.cc; per-channel where its files have it.
+ * Weights that dynamic-range quantization stores as int8. Source: TensorFlow, tfl_ops.td (DynamicRangeQuantizedOpInterface),
+ * prepare_quantize_dynamic_range.cc and quantize_weights.cc; per-channel where its files have it.
  */
-const weightRules: Readonly<Record<string, WeightRule>> = {
-  CONV_2D: { input: 1, axis: 0, hybrid: 'both', int4: true },
-  DEPTHWISE_CONV_2D: { input: 1, axis: 3, hybrid: 'per-channel', int4: false },
-  FULLY_CONNECTED: { input: 1, axis: 0, hybrid: 'both', int4: true },
-  TRANSPOSE_CONV: { input: 1, axis: 0, hybrid: 'both', int4: false },
-  BATCH_MATMUL: { input: 1, hybrid: 'both', int4: false },
-  EMBEDDING_LOOKUP: { input: 1, hybrid: 'both', int4: false },
-  GATHER: { input: 0, hybrid: 'none', int4: false },
+const weightRules: { readonly [K in KnownKind]?: WeightRule } = {
+  CONV_2D: { inputs: [1], axis: 0, hybrid: 'both', int4: true },
+  DEPTHWISE_CONV_2D: { inputs: [1], axis: 3, hybrid: 'per-channel', int4: false },
+  FULLY_CONNECTED: { inputs: [1], axis: 0, hybrid: 'both', int4: true },
+  TRANSPOSE_CONV: { inputs: [1], axis: 0, hybrid: 'both', int4: false },
+  BATCH_MATMUL: perTensorHybrid(1),
+  EMBEDDING_LOOKUP: perTensorHybrid(1),
+  SVDF: perTensorHybrid(1, 2),
+  RNN: perTensorHybrid(1, 2),
+  UNIDIRECTIONAL_SEQUENCE_RNN: perTensorHybrid(1, 2),
+  BIDIRECTIONAL_SEQUENCE_RNN: perTensorHybrid(1, 2, 4, 5, 6, 8, 9, 10, 11),
+  LSTM: perTensorHybrid(...span(1, 11), 16),
+  UNIDIRECTIONAL_SEQUENCE_LSTM: perTensorHybrid(...span(1, 11), 16),
+  BIDIRECTIONAL_SEQUENCE_LSTM: perTensorHybrid(...span(1, 11), 16, ...span(18, 28), 33, ...span(40, 47)),
+  GATHER: { inputs: [0], hybrid: 'none', int4: false },
 };
 
 function isFloatConstant(graph: Graph, id: TensorId | undefined): id is TensorId {
@@ -64,16 +96,19 @@ export function storedWeightsOf(
   { scheme, weights, weightBits, minElements }: Treatment,
 ): StoredWeights | string | undefined {
   if (scheme === 'float16') return halves(graph, op);
-  const rule = weightRules[opName(op)];
-  const id = rule === undefined ? undefined : op.inputs[rule.input];
-  if (rule === undefined || !isPresent(id)) return undefined;
-  if (!isFloatConstant(graph, id)) return 'its weights are not a float constant';
-  if (elementCount(tensorAt(graph, id).shape) < minElements)
+  const rule = op.kind === 'OPAQUE' ? undefined : weightRules[op.kind];
+  const inputs = rule?.inputs.filter((position) => isPresent(op.inputs[position])) ?? [];
+  if (rule === undefined || inputs.length === 0) return undefined;
+  const tensors = inputs.map((position) => tensorAt(graph, op.inputs[position] as TensorId));
+  if (!tensors.every(({ dtype, data }) => dtype === 'float32' && data !== undefined))
+    return 'its weights are not float constants';
+  // Kernels want all weights of an op in one type, so that the largest decides for all.
+  if (Math.max(...tensors.map(({ shape }) => elementCount(shape))) < minElements)
     return `its weights have fewer than ${minElements.toLocaleString('en')} elements`;
   const hybrid = scheme === 'dynamic-range' && (rule.hybrid === 'both' || rule.hybrid === weights);
   const dtype = weightBits === 4 && (rule.int4 || !hybrid) ? 'int4' : 'int8';
   const axis = weights === 'per-channel' ? rule.axis : undefined;
-  return { access: hybrid ? 'hybrid' : 'widened', dtype, inputs: [rule.input], axis };
+  return { access: hybrid ? 'hybrid' : 'widened', dtype, inputs, axis };
 }
 
 function stored(
@@ -100,7 +135,7 @@ export function emitWithStoredWeights(
     const place = builder.placeConstant(id, stored(builder.tensorBefore(id), plan));
     return plan.access === 'hybrid' ? place : builder.widened(place);
   });
-  const hybrid = plan.access === 'hybrid' && (op.kind === 'FULLY_CONNECTED' || op.kind === 'BATCH_MATMUL');
+  const hybrid = plan.access === 'hybrid' && withHybridOption.has(op.kind);
   const options = hybrid ? { ...op.options, asymmetricQuantizeInputs: asymmetric } : op.options;
   builder.emit({ ...op, inputs, options } as Op);
 }

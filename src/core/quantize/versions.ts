@@ -106,6 +106,16 @@ function structuralVersion(op: KnownOp, graph: Graph): number {
       return op.options.dilationH !== 1 || op.options.dilationW !== 1 ? 2 : 1;
     case 'TRANSPOSE_CONV':
       return op.options.activation !== 'NONE' ? 4 : op.inputs.length > 3 ? 3 : 1;
+    // What else their versions stand for is in options that are only passed through.
+    case 'EMBEDDING_LOOKUP':
+    case 'SVDF':
+    case 'RNN':
+    case 'UNIDIRECTIONAL_SEQUENCE_RNN':
+    case 'BIDIRECTIONAL_SEQUENCE_RNN':
+    case 'LSTM':
+    case 'UNIDIRECTIONAL_SEQUENCE_LSTM':
+    case 'BIDIRECTIONAL_SEQUENCE_LSTM':
+      return op.version;
     case 'FAKE_QUANT':
       return op.options.narrowRange ? 2 : 1;
     case 'FULLY_CONNECTED':
@@ -170,6 +180,16 @@ function hybridVersion(op: KnownOp, { dtype, quant }: Tensor): number {
       return 2;
     case 'BATCH_MATMUL':
       return op.options.asymmetricQuantizeInputs === true ? 4 : 1;
+    case 'SVDF':
+      return op.options.asymmetricQuantizeInputs === true ? 4 : 2;
+    case 'LSTM':
+      return op.options.asymmetricQuantizeInputs === true ? 4 : 3;
+    case 'RNN':
+    case 'UNIDIRECTIONAL_SEQUENCE_RNN':
+    case 'BIDIRECTIONAL_SEQUENCE_RNN':
+    case 'UNIDIRECTIONAL_SEQUENCE_LSTM':
+    case 'BIDIRECTIONAL_SEQUENCE_LSTM':
+      return op.options.asymmetricQuantizeInputs === true ? 3 : 2;
     default:
       return 1;
   }

@@ -1,8 +1,9 @@
 import type { Builder, Offset } from 'flatbuffers';
 import type { KnownKind, Op, OpOf, TensorId } from '../../model/types.ts';
 import { Problem } from '../../problem.ts';
+import type { OptionsCodec, StoredOptions } from './codec.ts';
 import * as fb from './generated/tflite_generated.ts';
-import { codecs, type OptionsCodec, type StoredOptions } from './options.ts';
+import { codecs } from './options.ts';
 
 /** Kinds of `OptionsByKind` whose options table has nothing that we interpret. */
 const kindsWithoutOptions = [
@@ -46,6 +47,7 @@ const kindsWithoutOptions = [
   'SPACE_TO_BATCH_ND',
   'BATCH_TO_SPACE_ND',
   'DYNAMIC_UPDATE_SLICE',
+  'EMBEDDING_LOOKUP',
   'QUANTIZE',
   'DEQUANTIZE',
 ] as const satisfies readonly KnownKind[];
