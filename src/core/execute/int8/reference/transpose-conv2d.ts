@@ -6,6 +6,8 @@
  */
 import type { ConvParams, Step } from '../kernels.ts';
 import { prepareOutput } from './output.ts';
+import type { IntegerArray } from './padded-image.ts';
+import type { ConvSumsParams, PrepareSums } from './sums.ts';
 
 interface Pixel {
   /** Element of the input where the pixel begins, and its number within its image. */
@@ -16,7 +18,7 @@ interface Pixel {
 }
 
 /** Adds the taps of one input pixel. */
-function scatter(params: ConvParams, input: Int8Array, { source, position, sums }: Pixel): void {
+function scatter(params: ConvSumsParams, input: IntegerArray, { source, position, sums }: Pixel): void {
   const { window: w, weights, inputZeroPoint } = params;
   const { inputC: filters, outputC: depth } = w;
   const top = Math.floor(position / w.outputW) * w.strideH - w.padTop;
@@ -37,18 +39,25 @@ function scatter(params: ConvParams, input: Int8Array, { source, position, sums 
   }
 }
 
-export function transposeConv2d(params: ConvParams, input: Int8Array, target: Int8Array): Step {
+/** The accumulators of TRANSPOSE_CONV, bias included; the caller says what becomes of them. */
+export function transposeConvSums(params: ConvSumsParams): PrepareSums {
   const { batch, inputH, inputW, inputC: filters, outputH, outputW, outputC: depth } = params.window;
   const sums = new Float64Array(inputH * inputW * filters);
   const columns = Int32Array.from({ length: filters }, (_, c) => c);
-  const write = prepareOutput(params.output, { columns, stride: filters }, target);
-  return () => {
-    for (let n = 0; n < batch; n++) {
-      for (let i = 0; i < sums.length; i++) sums[i] = params.bias[i % filters] as number;
-      for (let position = 0; position < outputH * outputW; position++) {
-        scatter(params, input, { source: (n * outputH * outputW + position) * depth, position, sums });
+  return (input, prepare): Step => {
+    const write = prepare({ columns, stride: filters });
+    return () => {
+      for (let n = 0; n < batch; n++) {
+        for (let i = 0; i < sums.length; i++) sums[i] = params.bias[i % filters] as number;
+        for (let position = 0; position < outputH * outputW; position++) {
+          scatter(params, input, { source: (n * outputH * outputW + position) * depth, position, sums });
+        }
+        write({ accumulators: sums, count: inputH * inputW, offset: n * sums.length });
       }
-      write({ accumulators: sums, count: inputH * inputW, offset: n * sums.length });
-    }
+    };
   };
+}
+
+export function transposeConv2d(params: ConvParams, input: Int8Array, target: Int8Array): Step {
+  return transposeConvSums(params)(input, (layout) => prepareOutput(params.output, layout, target));
 }
