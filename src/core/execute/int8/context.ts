@@ -20,14 +20,17 @@ export interface Value extends TensorData {
   readonly constant: boolean;
   readonly quant: Quant | undefined;
 }
-/** A per-tensor quantized value of one byte an element. */
-export interface QuantizedValue extends Value {
-  readonly data: Int8Array | Uint8Array;
+/** A per-tensor quantized value. */
+export interface AffineValue extends Value {
   readonly scale: number;
   readonly zeroPoint: number;
   /** Bounds of the stored type. */
   readonly min: number;
   readonly max: number;
+}
+/** A per-tensor quantized value of one byte an element. */
+export interface QuantizedValue extends AffineValue {
+  readonly data: Int8Array | Uint8Array;
 }
 export interface Int8Value extends QuantizedValue {
   readonly data: Int8Array;
@@ -71,10 +74,10 @@ export class OpContext {
     });
   }
 
-  /** The op is sound, but this form of it has no int8 kernel here: `form` follows the op's name. */
+  /** The op is sound, but this form of it has no kernel here: `form` follows the op's name. */
   unsupported(form: string): Problem {
     const op = opName(this.#op);
-    return new Problem('model/unsupported-op', `No int8 kernel for ${op} ${form}.`, {
+    return new Problem('model/unsupported-op', `No kernel for ${op} ${form}.`, {
       op,
       position: this.#id,
       form,
@@ -181,14 +184,14 @@ export class OpContext {
   }
 
   /** The op moves or compares raw values, so both tensors must have the same parameters. */
-  expectSameQuant(a: QuantizedValue, b: QuantizedValue): void {
+  expectSameQuant(a: AffineValue, b: AffineValue): void {
     if (a.scale !== b.scale || a.zeroPoint !== b.zeroPoint) {
       throw this.invalid(`"${a.name}" and "${b.name}" must have the same scale and zero point`);
     }
   }
 
   /** The op's kernel computes for one fixed output scale (to 0.1 %, as TensorFlow Lite checks) and zero point. */
-  expectOutput(value: QuantizedValue, scale: number, zeroPoint: number): void {
+  expectOutput(value: AffineValue, scale: number, zeroPoint: number): void {
     if (Math.abs(value.scale - scale) > 0.001 * scale || value.zeroPoint !== zeroPoint) {
       throw this.invalid(`output "${value.name}" needs scale ${scale} and zero point ${zeroPoint}`);
     }
@@ -203,7 +206,7 @@ export class OpContext {
   }
 
   /** One real multiplier and the range of a fused activation as an output stage. */
-  outputStage(output: QuantizedValue, real: number, activation: Activation = 'NONE'): Output {
+  outputStage(output: AffineValue, real: number, activation: Activation = 'NONE'): Output {
     const { multiplier, shift } = this.fixedPoint(real);
     const rescale = {
       kind: 'fixed',
@@ -215,7 +218,7 @@ export class OpContext {
 
   /** CalculateActivationRangeQuantized of tflite/kernels/kernel_util.cc; the quotient is float32. */
   activationRange(
-    output: QuantizedValue,
+    output: AffineValue,
     activation: Activation,
   ): { readonly min: number; readonly max: number } {
     const { scale, zeroPoint, min, max } = output;

@@ -146,7 +146,7 @@ test('names every op that has no kernel, and where', () => {
   expect(() => createInt8Executor(model, { arithmetic })).toThrow(
     expect.objectContaining({
       code: 'model/unsupported-op',
-      message: 'No int8 kernel for CUSTOM:a, LSTM.',
+      message: 'No kernel for CUSTOM:a, LSTM.',
       details: {
         ops: [
           { op: 'CUSTOM:a', position: 0 },
@@ -164,7 +164,7 @@ test('names every form without a kernel: a float model is told op by op', () => 
   expect(() => createInt8Executor(modelOf({ ...graph, tensors: floats }), { arithmetic })).toThrow(
     expect.objectContaining({
       code: 'model/unsupported-op',
-      message: 'No int8 kernel for CONV_2D on float32.',
+      message: 'No kernel for CONV_2D on float32.',
     }),
   );
 });

@@ -3,9 +3,9 @@ import { allocate, constantOf, elementCount } from '../../model/data.ts';
 import { mainGraph, opName, tensorAt } from '../../model/graph.ts';
 import type { Graph, Model, OpId, TensorData, TensorId } from '../../model/types.ts';
 import { Problem } from '../../problem.ts';
+import { plannerOf } from '../choose.ts';
 import { type Arithmetic, OpContext, type PlanContext } from './context.ts';
 import type { Int8Kernels, Step } from './kernels.ts';
-import { plannerOf } from './ops/index.ts';
 import { createReferenceKernels } from './reference/index.ts';
 
 export interface Int8Options {
@@ -58,14 +58,14 @@ interface Refusal {
 function refuse(ops: readonly Refusal[]): void {
   if (ops.length === 0) return;
   const names = new Set(ops.map(({ op, form }) => (form === undefined ? op : `${op} ${form}`)));
-  throw new Problem('model/unsupported-op', `No int8 kernel for ${[...names].join(', ')}.`, { ops });
+  throw new Problem('model/unsupported-op', `No kernel for ${[...names].join(', ')}.`, { ops });
 }
 
 function planSteps(context: PlanContext): readonly Step[] {
   const refusals: Refusal[] = [];
   const steps: Step[] = [];
   for (const [position, op] of context.graph.ops.entries()) {
-    const planner = plannerOf(op);
+    const planner = plannerOf(op, context.graph);
     if (planner === undefined) {
       refusals.push({ op: opName(op), position });
       continue;

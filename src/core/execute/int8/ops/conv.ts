@@ -1,7 +1,7 @@
-import type { ConvOptions } from '../../../model/options.ts';
-import { type Int8Value, type OpContext, size, type Value } from '../context.ts';
-import { slidingWindow } from '../geometry.ts';
+import type { Activation } from '../../../model/options.ts';
+import type { AffineValue, Int8Value, OpContext, Value } from '../context.ts';
 import type { ConvParams, Output, Step } from '../kernels.ts';
+import { conv2dWindow, depthwiseWindow, transposeConvWindow } from './conv-window.ts';
 import type { Planner } from './planner.ts';
 
 export interface Weights extends Value {
@@ -50,12 +50,24 @@ export function perChannelStage(
     input,
     scales,
     output,
-  }: { readonly input: Int8Value; readonly scales: Float32Array; readonly output: Int8Value },
+  }: { readonly input: AffineValue; readonly scales: Float32Array; readonly output: AffineValue },
 ): Pick<Output, 'rescale' | 'zeroPoint'> {
   const fixed = Array.from(scales, (scale) => context.fixedPoint((input.scale * scale) / output.scale));
   const multiplier = Int32Array.from(fixed, (value) => value.multiplier);
   const shift = Int32Array.from(fixed, (value) => value.shift);
   return { rescale: { kind: 'fixed', multiplier, shift }, zeroPoint: output.zeroPoint };
+}
+
+/** The output stage of a convolution: a multiplier per weight scale, and the fused activation's range. */
+function stageOf(
+  context: OpContext,
+  { input, weights, output }: Convolution,
+  activation: Activation,
+): Output {
+  return {
+    ...perChannelStage(context, { input, scales: weights.scales, output }),
+    ...context.activationRange(output, activation),
+  };
 }
 
 interface Convolution {
@@ -64,84 +76,50 @@ interface Convolution {
   readonly output: Int8Value;
 }
 
-function convParams(
-  context: OpContext,
-  options: ConvOptions,
-  { input, weights, output }: Convolution,
-): ConvParams {
-  const filter = { ...options, h: size(weights.shape, 1), w: size(weights.shape, 2) };
+function operands(context: OpContext, channelAxis: number, input: number): Convolution {
   return {
-    window: slidingWindow(context, filter, { input: input.shape, output: output.shape }),
-    weights: weights.data,
-    bias: biasOf(context, 2, size(output.shape, 3)),
-    inputZeroPoint: input.zeroPoint,
-    output: {
-      ...perChannelStage(context, { input, scales: weights.scales, output }),
-      ...context.activationRange(output, options.activation),
-    },
+    input: context.int8Input(input),
+    weights: symmetricWeights(context, 1, channelAxis),
+    output: context.int8Output(),
   };
-}
-
-function operands(context: OpContext, channelAxis: number): Convolution {
-  const input = context.int8Input(0);
-  const weights = symmetricWeights(context, 1, channelAxis);
-  const output = context.int8Output();
-  for (const value of [input, weights, output]) context.expectRank(value, 4);
-  if (weights.shape[channelAxis] !== output.shape[3]) {
-    throw context.invalid(
-      `weights of shape [${weights.shape}] do not make the ${output.shape[3]} channels of its output`,
-    );
-  }
-  return { input, weights, output };
 }
 
 export const planConv2d: Planner<'CONV_2D'> = (op, context): Step => {
-  const values = operands(context, 0);
-  const { input, weights, output } = values;
+  const values = operands(context, 0, 0);
+  const window = conv2dWindow(context, op.options, values);
   if (!context.has(2)) throw context.invalid('an int8 convolution needs a bias');
-  const [channels, groupChannels] = [size(input.shape, 3), size(weights.shape, 3)];
-  const groups = channels / groupChannels;
-  if (!Number.isInteger(groups) || size(output.shape, 3) % groups !== 0) {
-    throw context.invalid(`weights of shape [${weights.shape}] do not fit ${channels} input channels`);
-  }
-  return context.kernels.conv2d(convParams(context, op.options, values), input.data, output.data);
+  const params: ConvParams = {
+    window,
+    weights: values.weights.data,
+    bias: biasOf(context, 2, window.outputC),
+    inputZeroPoint: values.input.zeroPoint,
+    output: stageOf(context, values, op.options.activation),
+  };
+  return context.kernels.conv2d(params, values.input.data, values.output.data);
 };
 
 export const planDepthwise: Planner<'DEPTHWISE_CONV_2D'> = (op, context): Step => {
-  const values = operands(context, 3);
-  const { input, weights, output } = values;
-  if (size(output.shape, 3) % size(input.shape, 3) !== 0 || weights.shape[0] !== 1) {
-    throw context.invalid(`weights of shape [${weights.shape}] do not fit ${input.shape[3]} input channels`);
-  }
-  return context.kernels.depthwiseConv2d(convParams(context, op.options, values), input.data, output.data);
+  const values = operands(context, 3, 0);
+  const window = depthwiseWindow(context, op.options, values);
+  const params: ConvParams = {
+    window,
+    weights: values.weights.data,
+    bias: biasOf(context, 2, window.outputC),
+    inputZeroPoint: values.input.zeroPoint,
+    output: stageOf(context, values, op.options.activation),
+  };
+  return context.kernels.depthwiseConv2d(params, values.input.data, values.output.data);
 };
 
-/** Weights and strides are those of the forward convolution from the output image to the input (spec: TRANSPOSE_CONV). */
 export const planTransposeConv: Planner<'TRANSPOSE_CONV'> = (op, context): Step => {
-  const weights = symmetricWeights(context, 1, 0);
-  const input = context.int8Input(2);
-  const output = context.int8Output();
-  for (const value of [input, weights, output]) context.expectRank(value, 4);
-  context.expectShape(output, context.integers(0));
-  if (weights.shape[0] !== output.shape[3] || weights.shape[3] !== input.shape[3]) {
-    throw context.invalid(`weights of shape [${weights.shape}] do not fit its input and output`);
-  }
-  const filter = {
-    ...op.options,
-    h: size(weights.shape, 1),
-    w: size(weights.shape, 2),
-    dilationH: 1,
-    dilationW: 1,
-  };
+  const values = operands(context, 0, 2);
+  const window = transposeConvWindow(context, op.options, values);
   const params: ConvParams = {
-    window: slidingWindow(context, filter, { input: output.shape, output: input.shape }),
-    weights: weights.data,
-    bias: biasOf(context, 3, size(output.shape, 3)),
-    inputZeroPoint: input.zeroPoint,
-    output: {
-      ...perChannelStage(context, { input, scales: weights.scales, output }),
-      ...context.activationRange(output, op.options.activation),
-    },
+    window,
+    weights: values.weights.data,
+    bias: biasOf(context, 3, window.inputC),
+    inputZeroPoint: values.input.zeroPoint,
+    output: stageOf(context, values, op.options.activation),
   };
-  return context.kernels.transposeConv2d(params, input.data, output.data);
+  return context.kernels.transposeConv2d(params, values.input.data, values.output.data);
 };

@@ -1,5 +1,5 @@
 import { elementCount } from '../../../model/data.ts';
-import { type Int8Value, type OpContext, size } from '../context.ts';
+import { type Int8Value, type OpContext, size, type Value } from '../context.ts';
 import type { SoftmaxParams } from '../kernels.ts';
 import type { Planner } from './planner.ts';
 
@@ -7,10 +7,11 @@ import type { Planner } from './planner.ts';
 const INTEGER_BITS = 5;
 const FRACTION_BITS = 31 - INTEGER_BITS;
 
-function rowsOf(
+/** Rows along the last axis. */
+export function rowsOf(
   context: OpContext,
-  input: Int8Value,
-  output: Int8Value,
+  input: Value,
+  output: Value,
 ): { readonly rows: number; readonly depth: number } {
   if (input.shape.length === 0) throw context.invalid('it needs at least one dimension');
   context.expectShape(output, input.shape);

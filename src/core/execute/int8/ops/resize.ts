@@ -2,12 +2,13 @@ import type { ResizeOptions } from '../../../model/options.ts';
 import { roundHalfAway } from '../../../model/rounding.ts';
 import type { Shape } from '../../../model/types.ts';
 
-import { type OpContext, size, type Value } from '../context.ts';
+import { type AffineValue, type OpContext, size, type Value } from '../context.ts';
+import type { ResizeParams } from '../kernels.ts';
 import { offsets, strides, sumOfOffsets } from '../positions.ts';
 import { planMove } from './moves.ts';
 import type { Planner } from './planner.ts';
 
-function expectResized(context: OpContext, input: Value, output: Value): void {
+export function expectResized(context: OpContext, input: Value, output: Value): void {
   context.expectRank(input, 4);
   const [h, w] = context.integers(1);
   if (h === undefined || w === undefined) throw context.invalid('its size is no pair of numbers');
@@ -23,20 +24,26 @@ function bilinearScale(input: number, output: number, { alignCorners, halfPixelC
   return { scale, offset: halfPixelCenters ? Math.trunc(scale / 2) - 512 : 0 };
 }
 
-export const planResizeBilinear: Planner<'RESIZE_BILINEAR'> = (op, context) => {
-  const [input, output] = [context.int8Input(0), context.int8Output()];
+/** A resize of raw values, which needs the same parameters on both sides. */
+export function resizeParams(
+  context: OpContext,
+  options: ResizeOptions,
+  { input, output }: { input: AffineValue; output: AffineValue },
+): ResizeParams {
   expectResized(context, input, output);
   context.expectSameQuant(input, output);
   const [batch, inputH, inputW, channels] = input.shape as [number, number, number, number];
   const [outputH, outputW] = [size(output.shape, 1), size(output.shape, 2)];
-  const rows = bilinearScale(inputH, outputH, op.options);
-  const columns = bilinearScale(inputW, outputW, op.options);
+  const rows = bilinearScale(inputH, outputH, options);
+  const columns = bilinearScale(inputW, outputW, options);
   const scales = { scaleH: rows.scale, offsetH: rows.offset, scaleW: columns.scale, offsetW: columns.offset };
-  return context.kernels.resizeBilinear(
-    { batch, inputH, inputW, outputH, outputW, channels, ...scales },
-    input.data,
-    output.data,
-  );
+  return { batch, inputH, inputW, outputH, outputW, channels, ...scales };
+}
+
+export const planResizeBilinear: Planner<'RESIZE_BILINEAR'> = (op, context) => {
+  const [input, output] = [context.int8Input(0), context.int8Output()];
+  const params = resizeParams(context, op.options, { input, output });
+  return context.kernels.resizeBilinear(params, input.data, output.data);
 };
 
 /** The nearest source position, in float32 (reference/resize_nearest_neighbor.h). */

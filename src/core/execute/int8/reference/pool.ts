@@ -5,6 +5,7 @@ import { clamp } from '../../../model/rounding.ts';
  */
 
 import type { PoolParams, Step, Window } from '../kernels.ts';
+import type { IntegerArray } from './padded-image.ts';
 
 /** The part of a window that lies inside the image: rows [top, bottom), columns [left, right). */
 interface Taps {
@@ -29,7 +30,7 @@ function tapsAt(w: Window, batch: number, [y, x]: readonly [number, number]): Ta
 
 function slide(
   { window, min, max }: PoolParams,
-  target: Int8Array,
+  target: IntegerArray,
   reduce: (taps: Taps, channel: number) => number,
 ): Step {
   const { batch, outputH, outputW, outputC } = window;
@@ -46,7 +47,7 @@ function slide(
   };
 }
 
-export function averagePool(params: PoolParams, input: Int8Array, target: Int8Array): Step {
+export function averagePool(params: PoolParams, input: IntegerArray, target: IntegerArray): Step {
   const { inputH, inputW, inputC } = params.window;
   return slide(params, target, ({ batch, top, bottom, left, right }, channel) => {
     let sum = 0;
@@ -60,10 +61,10 @@ export function averagePool(params: PoolParams, input: Int8Array, target: Int8Ar
   });
 }
 
-export function maxPool(params: PoolParams, input: Int8Array, target: Int8Array): Step {
+export function maxPool(params: PoolParams, input: IntegerArray, target: IntegerArray): Step {
   const { inputH, inputW, inputC } = params.window;
   return slide(params, target, ({ batch, top, bottom, left, right }, channel) => {
-    let greatest = -128;
+    let greatest = Number.NEGATIVE_INFINITY;
     for (let y = top; y < bottom; y++) {
       const row = (batch * inputH + y) * inputW * inputC + channel;
       for (let x = left; x < right; x++) greatest = Math.max(greatest, input[row + x * inputC] as number);

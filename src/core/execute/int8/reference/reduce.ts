@@ -7,15 +7,16 @@ import { clamp, roundHalfAway } from '../../../model/rounding.ts';
 
 import type { FloatSumParams, ReduceParams, Step, SumParams } from '../kernels.ts';
 import { prepareScalarOutput } from './output.ts';
+import type { IntegerArray } from './padded-image.ts';
 
-function addUp(input: Int8Array, target: Int32Array, sums: Int32Array): void {
+function addUp(input: IntegerArray, target: Int32Array, sums: Int32Array): void {
   for (let i = 0; i < input.length; i++) {
     const o = target[i] as number;
     sums[o] = (sums[o] as number) + (input[i] as number);
   }
 }
 
-export function sum({ target, offset, output }: SumParams, input: Int8Array, result: Int8Array): Step {
+export function sum({ target, offset, output }: SumParams, input: IntegerArray, result: IntegerArray): Step {
   const sums = new Int32Array(result.length);
   const finish = prepareScalarOutput(output);
   return () => {
@@ -27,8 +28,8 @@ export function sum({ target, offset, output }: SumParams, input: Int8Array, res
 
 export function sumInFloat(
   { target, factor, bias, zeroPoint }: FloatSumParams,
-  input: Int8Array,
-  result: Int8Array,
+  input: IntegerArray,
+  result: IntegerArray,
 ): Step {
   const sums = new Int32Array(result.length);
   return () => {
@@ -41,9 +42,9 @@ export function sumInFloat(
   };
 }
 
-export function reduceMax({ target }: ReduceParams, input: Int8Array, result: Int8Array): Step {
+export function reduceMax({ target }: ReduceParams, input: IntegerArray, result: IntegerArray): Step {
   return () => {
-    result.fill(-128);
+    result.fill(result instanceof Int8Array ? -128 : -32768);
     for (let i = 0; i < input.length; i++) {
       const o = target[i] as number;
       result[o] = Math.max(result[o] as number, input[i] as number);
@@ -51,9 +52,9 @@ export function reduceMax({ target }: ReduceParams, input: Int8Array, result: In
   };
 }
 
-export function reduceMin({ target }: ReduceParams, input: Int8Array, result: Int8Array): Step {
+export function reduceMin({ target }: ReduceParams, input: IntegerArray, result: IntegerArray): Step {
   return () => {
-    result.fill(127);
+    result.fill(result instanceof Int8Array ? 127 : 32767);
     for (let i = 0; i < input.length; i++) {
       const o = target[i] as number;
       result[o] = Math.min(result[o] as number, input[i] as number);

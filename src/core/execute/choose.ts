@@ -1,0 +1,29 @@
+import { isPresent, tensorAt } from '../model/graph.ts';
+import type { Dtype, Graph, KnownKind, Op } from '../model/types.ts';
+import type { OpContext } from './int8/context.ts';
+import type { Step } from './int8/kernels.ts';
+import { int8Planners } from './int8/ops/index.ts';
+import type { Planner, Planners } from './int8/ops/planner.ts';
+import { int16Planners } from './int16/index.ts';
+
+/** The arithmetics that an op's types ask for, first choice first. */
+function candidates(dtypes: ReadonlySet<Dtype>): readonly Planners[] {
+  if (dtypes.has('int16')) return [int16Planners, int8Planners];
+  return [int8Planners];
+}
+
+/**
+ * The planner of an op: by its kind and by what its tensors hold, so that one plan runs models of mixed arithmetic. Ops
+ * that only move elements have one planner for all types, among the int8 ones. `undefined` where there is no kernel.
+ */
+export function plannerOf(op: Op, graph: Graph): ((context: OpContext) => Step) | undefined {
+  if (op.kind === 'OPAQUE') return undefined;
+  const { kind } = op;
+  const ids = [...op.inputs, ...op.outputs].filter(isPresent);
+  const dtypes = new Set(ids.map((id) => tensorAt(graph, id).dtype));
+  // A table pairs each kind with its own op; the compiler cannot follow that through a union.
+  const planner = candidates(dtypes)
+    .map((planners) => planners[kind])
+    .find((found) => found !== undefined) as Planner<KnownKind> | undefined;
+  return planner === undefined ? undefined : (context) => planner(op, context);
+}
