@@ -77,6 +77,18 @@ export function multiplyByFixedPoint(x: number, multiplier: number, shift: numbe
     : divideByPowerOfTwo(doublingHighMultiply(x, multiplier), -shift);
 }
 
+/**
+ * MultiplyByQuantizedMultiplier for accumulators of up to 48 bits: the multiplier is cut to 16 bits, and there is one
+ * rounding, ties towards +∞. Wraps to int32 as C++ does.
+ * @param shift - −31 … 14
+ */
+export function multiplyWide(x: number, multiplier: number, shift: number): number {
+  const reduced = multiplier < 0x7fff0000 ? (multiplier + 2 ** 15) >> 16 : 0x7fff;
+  const total = 15 - shift;
+  const product = BigInt(x) * BigInt(reduced) + (1n << BigInt(total - 1));
+  return Number(BigInt.asIntN(32, product >> BigInt(total)));
+}
+
 /** SaturatingLeftShift. */
 export function saturatingShiftLeft(x: number, exponent: number): number {
   return clamp(x * 2 ** exponent, INT32_MIN, INT32_MAX);

@@ -7,10 +7,14 @@ import type { Planner } from './planner.ts';
 export interface Weights extends Value {
   readonly data: Int8Array;
   readonly scales: Float32Array;
+  readonly zeroPoint: number;
 }
 
-/** Constant int8 (or int4, widened) weights, symmetric, with one scale or one per output channel. */
-export function symmetricWeights(context: OpContext, position: number, channelAxis: number): Weights {
+/**
+ * Constant int8 (or int4, widened) weights, symmetric, with one scale or one per output channel; or uint8 ones, with one
+ * scale and zero point.
+ */
+function convWeights(context: OpContext, position: number, channelAxis: number): Weights {
   const value = context.constant(position);
   const { data } = value;
   if (!(data instanceof Int8Array)) throw context.unsupported(`with ${value.dtype} weights`);
@@ -23,10 +27,11 @@ export function symmetricWeights(context: OpContext, position: number, channelAx
       `weights "${value.name}" have ${scales.length} scales, not 1 or one per output channel`,
     );
   }
+  if (value.unsigned) return { ...value, data, scales, zeroPoint: context.int8(value).zeroPoint };
   if (value.quant?.zeroPoint.some((zeroPoint) => zeroPoint !== 0)) {
     throw context.invalid(`weights "${value.name}" have a zero point that is not 0`);
   }
-  return { ...value, data, scales };
+  return { ...value, data, scales, zeroPoint: 0 };
 }
 
 /** A constant int32 bias of `channels` elements; zeros where the op has none. */
@@ -43,7 +48,10 @@ export function biasOf(context: OpContext, position: number, channels: number): 
   return data;
 }
 
-/** The output stage with one multiplier per weight scale: s_in · s_w / s_out in float64. */
+/**
+ * The output stage with one multiplier per weight scale: s_in · s_w / s_out in float64, the product in float32 where the
+ * model is uint8 (GetQuantizedConvolutionMultipler of tflite/kernels/kernel_util.cc).
+ */
 export function perChannelStage(
   context: OpContext,
   {
@@ -52,7 +60,9 @@ export function perChannelStage(
     output,
   }: { readonly input: Int8Value; readonly scales: Float32Array; readonly output: Int8Value },
 ): Pick<Output, 'rescale' | 'zeroPoint'> {
-  const fixed = Array.from(scales, (scale) => context.fixedPoint((input.scale * scale) / output.scale));
+  const product = (scale: number): number =>
+    input.unsigned ? Math.fround(input.scale * scale) : input.scale * scale;
+  const fixed = Array.from(scales, (scale) => context.fixedPoint(product(scale) / output.scale));
   const multiplier = Int32Array.from(fixed, (value) => value.multiplier);
   const shift = Int32Array.from(fixed, (value) => value.shift);
   return { rescale: { kind: 'fixed', multiplier, shift }, zeroPoint: output.zeroPoint };
@@ -73,6 +83,7 @@ function convParams(
   return {
     window: slidingWindow(context, filter, { input: input.shape, output: output.shape }),
     weights: weights.data,
+    weightsZeroPoint: weights.zeroPoint,
     bias: biasOf(context, 2, size(output.shape, 3)),
     inputZeroPoint: input.zeroPoint,
     output: {
@@ -84,7 +95,7 @@ function convParams(
 
 function operands(context: OpContext, channelAxis: number): Convolution {
   const input = context.int8Input(0);
-  const weights = symmetricWeights(context, 1, channelAxis);
+  const weights = convWeights(context, 1, channelAxis);
   const output = context.int8Output();
   for (const value of [input, weights, output]) context.expectRank(value, 4);
   if (weights.shape[channelAxis] !== output.shape[3]) {
@@ -98,7 +109,7 @@ function operands(context: OpContext, channelAxis: number): Convolution {
 export const planConv2d: Planner<'CONV_2D'> = (op, context): Step => {
   const values = operands(context, 0);
   const { input, weights, output } = values;
-  if (!context.has(2)) throw context.invalid('an int8 convolution needs a bias');
+  if (!context.has(2) && !input.unsigned) throw context.invalid('an int8 convolution needs a bias');
   const [channels, groupChannels] = [size(input.shape, 3), size(weights.shape, 3)];
   const groups = channels / groupChannels;
   if (!Number.isInteger(groups) || size(output.shape, 3) % groups !== 0) {
@@ -118,7 +129,7 @@ export const planDepthwise: Planner<'DEPTHWISE_CONV_2D'> = (op, context): Step =
 
 /** Weights and strides are those of the forward convolution from the output image to the input (spec: TRANSPOSE_CONV). */
 export const planTransposeConv: Planner<'TRANSPOSE_CONV'> = (op, context): Step => {
-  const weights = symmetricWeights(context, 1, 0);
+  const weights = convWeights(context, 1, 0);
   const input = context.int8Input(2);
   const output = context.int8Output();
   for (const value of [input, weights, output]) context.expectRank(value, 4);
@@ -136,6 +147,7 @@ export const planTransposeConv: Planner<'TRANSPOSE_CONV'> = (op, context): Step 
   const params: ConvParams = {
     window: slidingWindow(context, filter, { input: output.shape, output: input.shape }),
     weights: weights.data,
+    weightsZeroPoint: weights.zeroPoint,
     bias: biasOf(context, 3, size(output.shape, 3)),
     inputZeroPoint: input.zeroPoint,
     output: {

@@ -2,6 +2,8 @@ import type { KnownKind, Op } from '../../../model/types.ts';
 import type { OpContext } from '../context.ts';
 import type { Step } from '../kernels.ts';
 import { planAdd, planMul, planSub } from './arithmetic.ts';
+import { blockPlanners } from './blocks.ts';
+import { castPlanners } from './cast.ts';
 import { planConv2d, planDepthwise, planTransposeConv } from './conv.ts';
 import { planDequantize, planQuantize } from './convert.ts';
 import { planBatchMatMul, planDense } from './dense.ts';
@@ -12,7 +14,8 @@ import { padPlanners } from './pad.ts';
 import { pairPlanners } from './pairs.ts';
 import type { Planner } from './planner.ts';
 import { planAveragePool, planMaxPool } from './pool.ts';
-import { planMean, planReduceMax, planReduceMin, planSum } from './reduce.ts';
+import { rankPlanners } from './rank.ts';
+import { planMean, planReduceMax, planReduceMin, planReduceProd, planSum } from './reduce.ts';
 import { planResizeBilinear, planResizeNearest } from './resize.ts';
 import { unaryPlanners } from './unary.ts';
 
@@ -34,6 +37,7 @@ const planners: Planners = {
   SUM: planSum,
   REDUCE_MAX: planReduceMax,
   REDUCE_MIN: planReduceMin,
+  REDUCE_PROD: planReduceProd,
   SOFTMAX: planSoftmax,
   LOG_SOFTMAX: planLogSoftmax,
   L2_NORMALIZATION: planL2Normalization,
@@ -47,6 +51,9 @@ const planners: Planners = {
   ...pairPlanners,
   ...movePlanners,
   ...padPlanners,
+  ...blockPlanners,
+  ...rankPlanners,
+  ...castPlanners,
 };
 
 /** The planner of an op; `undefined` where there is no int8 kernel. */

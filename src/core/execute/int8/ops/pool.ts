@@ -15,7 +15,7 @@ function poolParams(
   if (input.shape[3] !== output.shape[3]) throw context.invalid('a pool keeps the number of channels');
   const filter = { ...options, h: options.filterH, w: options.filterW, dilationH: 1, dilationW: 1 };
   const window = slidingWindow(context, filter, { input: input.shape, output: output.shape });
-  return { window, ...context.activationRange(output, options.activation) };
+  return { window, halvesUp: input.unsigned, ...context.activationRange(output, options.activation) };
 }
 
 export const planAveragePool: Planner<'AVERAGE_POOL_2D'> = (op, context) => {

@@ -99,3 +99,11 @@ export const planReduceMin: Planner<'REDUCE_MIN'> = (op, context) => {
   context.expectSameQuant(input, output);
   return context.kernels.reduceMin({ target }, input.data, output.data);
 };
+
+/** Each product is rescaled at once, so n elements share the scale s_in / s_out^(1/n) (tflite/kernels/reduce.cc, GetQuantProdScaling). */
+export const planReduceProd: Planner<'REDUCE_PROD'> = (op, context) => {
+  const { input, output, target, count } = reduction(context, op.options.keepDims);
+  const scale = context.fixedPoint(input.scale / output.scale ** (1 / count));
+  const zeroPoints = { inputZeroPoint: input.zeroPoint, outputZeroPoint: output.zeroPoint };
+  return context.kernels.product({ target, ...zeroPoints, ...scale }, input.data, output.data);
+};

@@ -168,6 +168,7 @@ export const unaryPlanners = {
   TANH: planTanh,
   GELU: (op, context) => planReal(context, unary(context), op.options.approximate ? geluByTanh : geluByErf),
   EXP: (_, context) => planReal(context, unary(context), Math.exp),
+  ELU: (_, context) => planReal(context, unary(context), (x) => (x < 0 ? Math.expm1(x) : x)),
   LOG: planLog,
   ABS: planAbs,
   SQRT: planSqrt,

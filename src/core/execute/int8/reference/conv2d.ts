@@ -1,6 +1,6 @@
 /**
  * CONV_2D, grouped and dilated:
- *   accumulator[y, x, o] = Σ over ky, kx, i of w[o, ky, kx, i] · (input[y·sh − top + ky·dh, x·sw − left + kx·dw, i] − z)
+ *   accumulator[y, x, o] = Σ over ky, kx, i of (w[o, ky, kx, i] − zw) · (input[y·sh − top + ky·dh, x·sw − left + kx·dw, i] − z)
  * Equals tflite/kernels/internal/reference/integer_ops/conv.h (ConvPerChannel).
  *
  * Two neighbouring pixels and four output channels are computed at once: six loads serve eight multiplications.
@@ -114,11 +114,8 @@ function filterGroups({ window, weights }: ConvParams): FilterGroups {
 }
 
 /** Weights and bias in blocks of four filters; where a group's filters end within a block, zeros. */
-function packFilters(
-  params: DenseWeights & ConvParams,
-  { groups, filtersPerGroup, blocksPerGroup }: FilterGroups,
-) {
-  const { weights, bias, weightsZeroPoint = 0 } = params;
+function packFilters(params: ConvParams, { groups, filtersPerGroup, blocksPerGroup }: FilterGroups) {
+  const { weights, bias, weightsZeroPoint } = params;
   const { outputC } = params.window;
   const size = weights.length / outputC;
   const lanes = groups * blocksPerGroup * CHANNELS_AT_ONCE;
@@ -155,11 +152,7 @@ function filterRuns(window: Window, rowStride: number, groupChannels: number) {
   return { runs, runLength: wholeRows ? filterW * inputC : groupChannels };
 }
 
-interface DenseWeights {
-  readonly weightsZeroPoint?: number;
-}
-
-export function conv2d(params: ConvParams & DenseWeights, scratch: Scratch) {
+export function conv2d(params: ConvParams, scratch: Scratch) {
   const { window, inputZeroPoint, output } = params;
   const { batch, inputC, outputH, outputW, outputC, strideH, strideW } = window;
   const groups = filterGroups(params);
@@ -190,8 +183,7 @@ export function conv2d(params: ConvParams & DenseWeights, scratch: Scratch) {
 }
 
 /**
- * FULLY_CONNECTED is a 1×1 convolution of an image of one row, a pixel per batch element; only its weights may have a
- * zero point. Equals tflite/kernels/internal/reference/integer_ops/fully_connected.h.
+ * FULLY_CONNECTED is a 1×1 convolution of an image of one row, a pixel per batch element. Equals tflite/kernels/internal/reference/integer_ops/fully_connected.h.
  */
 export function dense(params: DenseParams, scratch: Scratch) {
   const { batch, inputs, outputs } = params;
