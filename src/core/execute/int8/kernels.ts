@@ -178,6 +178,8 @@ export interface NormalizeParams {
   readonly rows: number;
   readonly depth: number;
   readonly zeroPoint: number;
+  /** Bits that values are shifted left before they are scaled; of the seven that the output's scale of 1/128 takes. */
+  readonly leftShift: number;
 }
 export interface QuantizeParams {
   readonly scale: number;
@@ -197,6 +199,20 @@ export interface ResizeParams {
   readonly scaleW: number;
   readonly offsetH: number;
   readonly offsetW: number;
+}
+export interface FloatResizeParams {
+  readonly batch: number;
+  readonly inputH: number;
+  readonly inputW: number;
+  readonly outputH: number;
+  readonly outputW: number;
+  readonly channels: number;
+  /** Source position of output pixel i is (i + shift) · scale − shift, in float32. */
+  readonly scaleH: number;
+  readonly scaleW: number;
+  readonly shift: number;
+  /** Added to stored values to have those that are blended. */
+  readonly offset: number;
 }
 export interface JoinParams {
   /** Elements that each input contributes in turn, `count` times over. */
@@ -232,6 +248,8 @@ export interface Int8Kernels {
   /** output = table[byte of input] */
   dequantize(table: Float32Array, input: ByteArray, output: Float32Array): Step;
   resizeBilinear(params: ResizeParams, input: Int8Array, output: Int8Array): Step;
+  /** RESIZE_BILINEAR of models that were uint8. */
+  resizeBilinearInFloat(params: FloatResizeParams, input: Int8Array, output: Int8Array): Step;
   /** output[i] = input[source[i]], or `fill` where source[i] is negative: whatever only moves elements. */
   move<T extends MovableArray>(
     params: { readonly source: Int32Array; readonly fill: number },

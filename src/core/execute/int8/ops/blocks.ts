@@ -146,7 +146,8 @@ const planScatterNd: Planner<'SCATTER_ND'> = (_, context) => {
   const blocks = namedBlocks(context, output.shape, indices.shape);
   context.expectShape(updates, [...indices.shape.slice(0, -1), ...output.shape.slice(blocks.depth)]);
   const { positions, steps } = located(context, indices, blocks);
-  if (output.data instanceof Float32Array) throw context.unsupported('on float32');
+  if (output.data instanceof Float32Array || output.unsigned)
+    throw context.unsupported(output.unsigned ? 'on uint8' : 'on float32');
   const [from, to] = movables(context, updates, output);
   return inTurn([...steps, context.kernels.scatterAdd({ size: blocks.blockSize, positions }, from, to)]);
 };

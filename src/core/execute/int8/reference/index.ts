@@ -13,6 +13,7 @@ import { averagePool, maxPool } from './pool.ts';
 import { argExtreme, topK } from './rank.ts';
 import { product, reduceMax, reduceMin, sum, sumInFloat } from './reduce.ts';
 import { resizeBilinear } from './resize.ts';
+import { resizeBilinearInFloat } from './resize-in-float.ts';
 import { logSoftmax, softmax } from './softmax.ts';
 import { transposeConv2d } from './transpose-conv2d.ts';
 
@@ -41,6 +42,7 @@ export function createReferenceKernels(): Int8Kernels {
     quantize,
     dequantize,
     resizeBilinear,
+    resizeBilinearInFloat,
     move,
     join,
     product,
