@@ -176,6 +176,14 @@ export interface OptionsByKind {
   readonly SPACE_TO_BATCH_ND: NoOptions;
   readonly BATCH_TO_SPACE_ND: NoOptions;
   readonly DYNAMIC_UPDATE_SLICE: NoOptions;
+  readonly SCATTER_ND: NoOptions;
+  readonly EMBEDDING_LOOKUP: NoOptions;
+  readonly CAST: NoOptions;
+  readonly SHAPE: NoOptions;
+  readonly RANK: NoOptions;
+  readonly FILL: NoOptions;
+  readonly ELU: NoOptions;
+  readonly NEG: NoOptions;
   readonly QUANTIZE: NoOptions;
   readonly DEQUANTIZE: NoOptions;
 }

@@ -6,9 +6,10 @@
  */
 import type { Activation } from '../../model/options.ts';
 import { clamp } from '../../model/rounding.ts';
-import type { AffineValue, OpContext } from '../int8/context.ts';
+import { multiplyWide } from '../fixed-point.ts';
+import type { OpContext } from '../int8/context.ts';
 import type { Step, Window } from '../int8/kernels.ts';
-import { symmetricWeights, type Weights } from '../int8/ops/conv.ts';
+import { convWeights, type Weights } from '../int8/ops/conv.ts';
 import { conv2dWindow, depthwiseWindow, transposeConvWindow } from '../int8/ops/conv-window.ts';
 import { denseSizes, matMulOperands } from '../int8/ops/matrix-shapes.ts';
 import { inTurn, type Planner } from '../int8/ops/planner.ts';
@@ -19,7 +20,6 @@ import type { ConvSumsParams, PrepareSums } from '../int8/reference/sums.ts';
 import { transposeConvSums } from '../int8/reference/transpose-conv2d.ts';
 import { prepareWideOutput, type WideOutput } from './output.ts';
 import { type Int16Value, int16Input, int16Output } from './values.ts';
-import { multiplyWide } from './wide-fixed-point.ts';
 
 interface Layer {
   readonly input: Int16Value;
@@ -47,7 +47,7 @@ function biasOf(context: OpContext, position: number, channels: number): Bias {
 function layer(context: OpContext, channelAxis: number, input: number): Layer {
   return {
     input: int16Input(context, input),
-    weights: symmetricWeights(context, 1, channelAxis),
+    weights: convWeights(context, 1, channelAxis),
     output: int16Output(context),
   };
 }
@@ -74,7 +74,7 @@ interface Convolution extends Layer {
 function planConvolution(context: OpContext, values: Convolution): Step {
   const { input, weights, output, window, activation } = values;
   const bias = biasOf(context, values.bias.position, values.bias.channels);
-  const params = { window, weights: weights.data, bias: bias.values, inputZeroPoint: 0 };
+  const params = { window, weights: weights.data, bias: bias.values, weightsZeroPoint: 0, inputZeroPoint: 0 };
   const stage = stageOf(context, values, { kind: bias.kind, activation });
   return values.sums(params, new Scratch())(input.data, (layout) =>
     prepareWideOutput(stage, layout, output.data),
@@ -120,6 +120,7 @@ export const planDense: Planner<'FULLY_CONNECTED'> = (op, context) => {
     window: denseWindow(sizes),
     weights: weights.data,
     bias: bias.values,
+    weightsZeroPoint: 0,
     inputZeroPoint: 0,
   };
   return conv2dSums(params, new Scratch())(input.data, (layout) =>
@@ -127,15 +128,11 @@ export const planDense: Planner<'FULLY_CONNECTED'> = (op, context) => {
   );
 };
 
-/** The product's factor; the scales' product is float32 (tflite/kernels/batch_matmul.cc). */
-function matMulFactor(context: OpContext, x: AffineValue, y: AffineValue, output: AffineValue) {
-  return context.fixedPoint(Math.fround(x.scale * y.scale) / output.scale);
-}
-
 export const planBatchMatMul: Planner<'BATCH_MATMUL'> = (op, context) => {
   const [x, y, output] = [int16Input(context, 0), int16Input(context, 1), int16Output(context)];
   const { sizes, operands, steps } = matMulOperands(context, op.options, { x, y, output });
-  const factor = matMulFactor(context, x, y, output);
+  // The scales' product is float32 (tflite/kernels/batch_matmul.cc).
+  const { multiplier, shift } = context.fixedPoint(Math.fround(x.scale * y.scale) / output.scale);
   const { rows, depth, columns } = sizes;
   const [left, right] = operands;
   const multiply = (): void => {
@@ -145,7 +142,7 @@ export const planBatchMatMul: Planner<'BATCH_MATMUL'> = (op, context) => {
       const r = (Math.floor(row / rows) * columns + (o % columns)) * depth;
       let sum = 0;
       for (let d = 0; d < depth; d++) sum += (left[l + d] as number) * (right[r + d] as number);
-      output.data[o] = clamp(multiplyWide(sum, factor), output.min, output.max);
+      output.data[o] = clamp(multiplyWide(sum, multiplier, shift), output.min, output.max);
     }
   };
   return inTurn([...steps, multiply]);

@@ -1,8 +1,7 @@
 /** From the accumulators of 16×8 kernels to int16. */
 import { clamp, roundHalfAway } from '../../model/rounding.ts';
-import { type FixedPoint, multiplyByFixedPoint } from '../fixed-point.ts';
+import { type FixedPoint, multiplyByFixedPoint, multiplyWide } from '../fixed-point.ts';
 import type { Columns, WritePixels } from '../int8/reference/output.ts';
-import { multiplyWide } from './wide-fixed-point.ts';
 
 /**
  * 'wide': 64-bit accumulators, the rule. 'narrow': 32-bit accumulators, where the bias is int32. 'real': a product in
@@ -25,9 +24,9 @@ function rescaler(rescale: WideRescale, channel: number): (sum: number) => numbe
     const factor = rescale.factors[position] as number;
     return (sum) => roundHalfAway(sum * factor);
   }
-  const factor = rescale.factors[position] as FixedPoint;
-  if (rescale.kind === 'wide') return (sum) => multiplyWide(sum, factor);
-  return (sum) => multiplyByFixedPoint(sum | 0, factor.multiplier, factor.shift);
+  const { multiplier, shift } = rescale.factors[position] as FixedPoint;
+  if (rescale.kind === 'wide') return (sum) => multiplyWide(sum, multiplier, shift);
+  return (sum) => multiplyByFixedPoint(sum | 0, multiplier, shift);
 }
 
 export function prepareWideOutput(

@@ -3,10 +3,10 @@ import type { KnownKind } from '../../model/types.ts';
 import type { OpContext } from '../int8/context.ts';
 import type { Planner } from '../int8/ops/planner.ts';
 import { poolParams } from '../int8/ops/pool.ts';
-import { meanParams, reduction, sumParams } from '../int8/ops/reduce.ts';
+import { meanParams, productParams, reduction, sumParams } from '../int8/ops/reduce.ts';
 import { resizeParams } from '../int8/ops/resize.ts';
 import { averagePool, maxPool } from '../int8/reference/pool.ts';
-import { reduceMax, reduceMin, sum } from '../int8/reference/reduce.ts';
+import { product, reduceMax, reduceMin, sum } from '../int8/reference/reduce.ts';
 import { resizeBilinear } from '../int8/reference/resize.ts';
 import { int16Input, int16Output } from './values.ts';
 
@@ -25,6 +25,12 @@ const planMean: Planner<'MEAN'> = (op, context) => {
   const { input, output } = ends(context);
   const together = reduction(context, op.options.keepDims, { input, output });
   return sum(meanParams(context, { input, output }, together), input.data, output.data);
+};
+
+const planReduceProd: Planner<'REDUCE_PROD'> = (op, context) => {
+  const { input, output } = ends(context);
+  const together = reduction(context, op.options.keepDims, { input, output });
+  return product(productParams(context, { input, output }, together), input.data, output.data);
 };
 
 const planReduceMax: Planner<'REDUCE_MAX'> = (op, context) => {
@@ -59,6 +65,7 @@ export const reducePlanners = {
   MEAN: planMean,
   REDUCE_MAX: planReduceMax,
   REDUCE_MIN: planReduceMin,
+  REDUCE_PROD: planReduceProd,
   AVERAGE_POOL_2D: planAveragePool,
   MAX_POOL_2D: planMaxPool,
   RESIZE_BILINEAR: planResizeBilinear,

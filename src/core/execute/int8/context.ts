@@ -19,6 +19,8 @@ export interface Value extends TensorData {
   readonly name: string;
   readonly constant: boolean;
   readonly quant: Quant | undefined;
+  /** The file has it as uint8; here it is int8, less 128 (see unsigned.ts). */
+  readonly unsigned: boolean;
 }
 /** A per-tensor quantized value. */
 export interface AffineValue extends Value {
@@ -38,7 +40,10 @@ export interface Int8Value extends QuantizedValue {
 
 /** What is the same for all ops of a plan. */
 export interface PlanContext {
+  /** As kernels see it: without uint8. */
   readonly graph: Graph;
+  /** Tensors that are uint8 in the file. */
+  readonly unsigned: ReadonlySet<TensorId>;
   readonly kernels: Int8Kernels;
   readonly arithmetic: Arithmetic;
   /** Buffers of the activations. */
@@ -104,7 +109,14 @@ export class OpContext {
     const tensor = tensorAt(this.#plan.graph, id);
     const value = this.#plan.buffers.get(id) ?? constantOf(tensor);
     if (value === undefined) throw this.invalid(`tensor "${tensor.name}" has no value`);
-    return { ...value, id, name: tensor.name, constant: tensor.data !== undefined, quant: tensor.quant };
+    return {
+      ...value,
+      id,
+      name: tensor.name,
+      constant: tensor.data !== undefined,
+      quant: tensor.quant,
+      unsigned: this.#plan.unsigned.has(id),
+    };
   }
 
   int8Input(position: number): Int8Value {

@@ -7,6 +7,7 @@ import { plannerOf } from '../choose.ts';
 import { type Arithmetic, OpContext, type PlanContext } from './context.ts';
 import type { Int8Kernels, Step } from './kernels.ts';
 import { createReferenceKernels } from './reference/index.ts';
+import { asUnsigned, flipSigns, signedGraph, unsignedTensors } from './unsigned.ts';
 
 export interface Int8Options {
   readonly arithmetic: Arithmetic;
@@ -19,8 +20,10 @@ export interface Int8Plan {
   readonly graph: Graph;
   /** One per op, in execution order. */
   readonly steps: readonly Step[];
-  /** The value of a tensor: its buffer, which the next run overwrites, or its constant. */
+  /** The value of a tensor: its buffer, which the next run overwrites, a copy of it, or its constant. */
   value(id: TensorId): TensorData;
+  /** Gives a tensor a value of its dtype and shape, which is copied. */
+  assign(id: TensorId, value: TensorData): void;
 }
 
 /** Bytes that the activations of one model may take together; beyond it, the browser's worker would not survive. */
@@ -93,16 +96,24 @@ export function planInt8(
 ): Int8Plan {
   checkModel(model);
   const graph = mainGraph(model);
-  const buffers = allocateActivations(graph);
-  const steps = planSteps({ graph, kernels, arithmetic, buffers });
+  const signed = signedGraph(graph);
+  const unsigned = unsignedTensors(graph);
+  const buffers = allocateActivations(signed);
+  const steps = planSteps({ graph: signed, unsigned, kernels, arithmetic, buffers });
+  const stored = (id: TensorId): TensorData => {
+    const value = buffers.get(id) ?? constantOf(tensorAt(signed, id));
+    if (value === undefined) throw new Problem('model/invalid', `Tensor ${id} has no value.`, { tensor: id });
+    return value;
+  };
   return {
     graph,
     steps,
-    value: (id) => {
-      const value = buffers.get(id) ?? constantOf(tensorAt(graph, id));
-      if (value === undefined)
-        throw new Problem('model/invalid', `Tensor ${id} has no value.`, { tensor: id });
-      return value;
+    value: (id) => (unsigned.has(id) ? asUnsigned(stored(id)) : stored(id)),
+    assign: (id, { data }) => {
+      const target = stored(id).data;
+      // Both are the same kind of array, which the union of all kinds does not say.
+      if (unsigned.has(id)) flipSigns(data as Uint8Array, target as Int8Array);
+      else (target as Float32Array).set(data as Float32Array);
     },
   };
 }

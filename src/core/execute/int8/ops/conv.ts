@@ -7,10 +7,14 @@ import type { Planner } from './planner.ts';
 export interface Weights extends Value {
   readonly data: Int8Array;
   readonly scales: Float32Array;
+  readonly zeroPoint: number;
 }
 
-/** Constant int8 (or int4, widened) weights, symmetric, with one scale or one per output channel. */
-export function symmetricWeights(context: OpContext, position: number, channelAxis: number): Weights {
+/**
+ * Constant int8 (or int4, widened) weights, symmetric, with one scale or one per output channel; or uint8 ones, with one
+ * scale and zero point.
+ */
+export function convWeights(context: OpContext, position: number, channelAxis: number): Weights {
   const value = context.constant(position);
   const { data } = value;
   if (!(data instanceof Int8Array)) throw context.unsupported(`with ${value.dtype} weights`);
@@ -23,10 +27,11 @@ export function symmetricWeights(context: OpContext, position: number, channelAx
       `weights "${value.name}" have ${scales.length} scales, not 1 or one per output channel`,
     );
   }
+  if (value.unsigned) return { ...value, data, scales, zeroPoint: context.int8(value).zeroPoint };
   if (value.quant?.zeroPoint.some((zeroPoint) => zeroPoint !== 0)) {
     throw context.invalid(`weights "${value.name}" have a zero point that is not 0`);
   }
-  return { ...value, data, scales };
+  return { ...value, data, scales, zeroPoint: 0 };
 }
 
 /** A constant int32 bias of `channels` elements; zeros where the op has none. */
@@ -43,7 +48,10 @@ export function biasOf(context: OpContext, position: number, channels: number): 
   return data;
 }
 
-/** The output stage with one multiplier per weight scale: s_in · s_w / s_out in float64. */
+/**
+ * The output stage with one multiplier per weight scale: s_in · s_w / s_out in float64, the product in float32 where the
+ * model is uint8 (GetQuantizedConvolutionMultipler of tflite/kernels/kernel_util.cc).
+ */
 export function perChannelStage(
   context: OpContext,
   {
@@ -52,7 +60,9 @@ export function perChannelStage(
     output,
   }: { readonly input: AffineValue; readonly scales: Float32Array; readonly output: AffineValue },
 ): Pick<Output, 'rescale' | 'zeroPoint'> {
-  const fixed = Array.from(scales, (scale) => context.fixedPoint((input.scale * scale) / output.scale));
+  const product = (scale: number): number =>
+    input.unsigned ? Math.fround(input.scale * scale) : input.scale * scale;
+  const fixed = Array.from(scales, (scale) => context.fixedPoint(product(scale) / output.scale));
   const multiplier = Int32Array.from(fixed, (value) => value.multiplier);
   const shift = Int32Array.from(fixed, (value) => value.shift);
   return { rescale: { kind: 'fixed', multiplier, shift }, zeroPoint: output.zeroPoint };
@@ -79,7 +89,7 @@ interface Convolution {
 function operands(context: OpContext, channelAxis: number, input: number): Convolution {
   return {
     input: context.int8Input(input),
-    weights: symmetricWeights(context, 1, channelAxis),
+    weights: convWeights(context, 1, channelAxis),
     output: context.int8Output(),
   };
 }
@@ -87,10 +97,11 @@ function operands(context: OpContext, channelAxis: number, input: number): Convo
 export const planConv2d: Planner<'CONV_2D'> = (op, context): Step => {
   const values = operands(context, 0, 0);
   const window = conv2dWindow(context, op.options, values);
-  if (!context.has(2)) throw context.invalid('an int8 convolution needs a bias');
+  if (!context.has(2) && !values.input.unsigned) throw context.invalid('an int8 convolution needs a bias');
   const params: ConvParams = {
     window,
     weights: values.weights.data,
+    weightsZeroPoint: values.weights.zeroPoint,
     bias: biasOf(context, 2, window.outputC),
     inputZeroPoint: values.input.zeroPoint,
     output: stageOf(context, values, op.options.activation),
@@ -104,6 +115,7 @@ export const planDepthwise: Planner<'DEPTHWISE_CONV_2D'> = (op, context): Step =
   const params: ConvParams = {
     window,
     weights: values.weights.data,
+    weightsZeroPoint: values.weights.zeroPoint,
     bias: biasOf(context, 2, window.outputC),
     inputZeroPoint: values.input.zeroPoint,
     output: stageOf(context, values, op.options.activation),
@@ -117,6 +129,7 @@ export const planTransposeConv: Planner<'TRANSPOSE_CONV'> = (op, context): Step 
   const params: ConvParams = {
     window,
     weights: values.weights.data,
+    weightsZeroPoint: values.weights.zeroPoint,
     bias: biasOf(context, 3, window.inputC),
     inputZeroPoint: values.input.zeroPoint,
     output: stageOf(context, values, op.options.activation),

@@ -1,4 +1,6 @@
 import { planAdd, planMul, planSub } from './arithmetic.ts';
+import { blockPlanners } from './blocks.ts';
+import { castPlanners } from './cast.ts';
 import { planConv2d, planDepthwise, planTransposeConv } from './conv.ts';
 import { planDequantize, planQuantize } from './convert.ts';
 import { planBatchMatMul, planDense } from './dense.ts';
@@ -9,7 +11,8 @@ import { padPlanners } from './pad.ts';
 import { pairPlanners } from './pairs.ts';
 import type { Planners } from './planner.ts';
 import { planAveragePool, planMaxPool } from './pool.ts';
-import { planMean, planReduceMax, planReduceMin, planSum } from './reduce.ts';
+import { rankPlanners } from './rank.ts';
+import { planMean, planReduceMax, planReduceMin, planReduceProd, planSum } from './reduce.ts';
 import { planResizeBilinear, planResizeNearest } from './resize.ts';
 import { unaryPlanners } from './unary.ts';
 
@@ -29,6 +32,7 @@ export const int8Planners: Planners = {
   SUM: planSum,
   REDUCE_MAX: planReduceMax,
   REDUCE_MIN: planReduceMin,
+  REDUCE_PROD: planReduceProd,
   SOFTMAX: planSoftmax,
   LOG_SOFTMAX: planLogSoftmax,
   L2_NORMALIZATION: planL2Normalization,
@@ -42,4 +46,7 @@ export const int8Planners: Planners = {
   ...pairPlanners,
   ...movePlanners,
   ...padPlanners,
+  ...blockPlanners,
+  ...rankPlanners,
+  ...castPlanners,
 };

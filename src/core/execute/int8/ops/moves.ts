@@ -150,26 +150,6 @@ const planUnpack: Planner<'UNPACK'> = (op, context) => {
   return planParts(context, { input, axis, sizes: op.outputs.map(() => 1) });
 };
 
-const planGather: Planner<'GATHER'> = (op, context) => {
-  const [input, output] = [context.input(0), context.output()];
-  if (op.options.batchDims !== 0) throw context.unsupported('with batch dimensions');
-  const axis = resolveAxis(context, op.options.axis, input.shape.length);
-  const indices = context.integers(1);
-  const count = size(input.shape, axis);
-  const bad = indices.find((index) => !(index >= 0 && index < count));
-  if (bad !== undefined) throw context.invalid(`index ${bad} is outside of ${count} elements`);
-  context.expectShape(output, [
-    ...input.shape.slice(0, axis),
-    ...context.input(1).shape,
-    ...input.shape.slice(axis + 1),
-  ]);
-  const step = strides(input.shape);
-  const tables = input.shape.map((all, d) =>
-    d === axis ? indices.map((index) => index * size(step, d)) : offsets(all, (i) => i * size(step, d)),
-  );
-  return planMove(context, { input, output, source: sumOfOffsets(tables) });
-};
-
 const planTile: Planner<'TILE'> = (_, context) => {
   const [input, output] = [context.input(0), context.output()];
   const multiples = context.integers(1);
@@ -213,7 +193,6 @@ export const movePlanners = {
   SPLIT: planSplit,
   SPLIT_V: planSplitV,
   UNPACK: planUnpack,
-  GATHER: planGather,
   TILE: planTile,
   BROADCAST_TO: planBroadcastTo,
   REVERSE_V2: planReverse,

@@ -56,6 +56,7 @@ export const planL2Normalization: Planner<'L2_NORMALIZATION'> = (op, context) =>
   const [input, output] = [context.int8Input(0), context.int8Output()];
   if (op.options.activation !== 'NONE') throw context.unsupported(`with a fused ${op.options.activation}`);
   context.expectOutput(output, 1 / 128, 0);
-  const params = { ...rowsOf(context, input, output), zeroPoint: input.zeroPoint };
+  const leftShift = input.unsigned ? 7 : 0;
+  const params = { ...rowsOf(context, input, output), zeroPoint: input.zeroPoint, leftShift };
   return context.kernels.l2Normalize(params, input.data, output.data);
 };

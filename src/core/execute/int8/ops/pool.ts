@@ -13,6 +13,7 @@ export function poolParams(
   context.expectSameQuant(input, output);
   return {
     window: poolWindow(context, options, { input, output }),
+    halvesUp: input.unsigned,
     ...context.activationRange(output, options.activation),
   };
 }

@@ -2,7 +2,7 @@ import { elementCount } from '../../../model/data.ts';
 import type { Shape } from '../../../model/types.ts';
 import type { FixedPoint } from '../../fixed-point.ts';
 import type { AffineValue, OpContext, Value } from '../context.ts';
-import type { Output, SumParams } from '../kernels.ts';
+import type { Output, ProductParams, SumParams } from '../kernels.ts';
 import { offsets, strides, sumOfOffsets } from '../positions.ts';
 import type { Planner } from './planner.ts';
 
@@ -117,4 +117,24 @@ export const planReduceMin: Planner<'REDUCE_MIN'> = (op, context) => {
   const { target } = reduction(context, op.options.keepDims, { input, output });
   context.expectSameQuant(input, output);
   return context.kernels.reduceMin({ target }, input.data, output.data);
+};
+
+/** Each product is rescaled at once, so n elements share the scale s_in / s_out^(1/n) (tflite/kernels/reduce.cc, GetQuantProdScaling). */
+export function productParams(
+  context: OpContext,
+  { input, output }: Ends,
+  { target, count }: Reduction,
+): ProductParams {
+  const scale = context.fixedPoint(input.scale / output.scale ** (1 / count));
+  return { target, inputZeroPoint: input.zeroPoint, outputZeroPoint: output.zeroPoint, ...scale };
+}
+
+export const planReduceProd: Planner<'REDUCE_PROD'> = (op, context) => {
+  const { input, output } = ends(context);
+  const together = reduction(context, op.options.keepDims, { input, output });
+  return context.kernels.product(
+    productParams(context, { input, output }, together),
+    input.data,
+    output.data,
+  );
 };

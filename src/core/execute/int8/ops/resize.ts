@@ -2,9 +2,10 @@ import type { ResizeOptions } from '../../../model/options.ts';
 import { roundHalfAway } from '../../../model/rounding.ts';
 import type { Shape } from '../../../model/types.ts';
 
-import { type AffineValue, type OpContext, size, type Value } from '../context.ts';
-import type { ResizeParams } from '../kernels.ts';
+import { type AffineValue, type Int8Value, type OpContext, size, type Value } from '../context.ts';
+import type { ResizeParams, Step } from '../kernels.ts';
 import { offsets, strides, sumOfOffsets } from '../positions.ts';
+import { UNSIGNED_OFFSET } from '../unsigned.ts';
 import { planMove } from './moves.ts';
 import type { Planner } from './planner.ts';
 
@@ -22,6 +23,29 @@ function bilinearScale(input: number, output: number, { alignCorners, halfPixelC
     ? Math.trunc((1024 * (input - 1) + Math.trunc((output - 1) / 2)) / (output - 1))
     : Math.trunc((1024 * input + Math.trunc(output / 2)) / output);
   return { scale, offset: halfPixelCenters ? Math.trunc(scale / 2) - 512 : 0 };
+}
+
+/** Pixels of the input for one of the output, float32. */
+function realScale(input: number, output: number, alignCorners: boolean): number {
+  return Math.fround(alignCorners && output > 1 ? (input - 1) / (output - 1) : input / output);
+}
+
+function planInFloat(
+  context: OpContext,
+  { alignCorners, halfPixelCenters }: ResizeOptions,
+  { input, output }: { readonly input: Int8Value; readonly output: Int8Value },
+): Step {
+  const [batch, inputH, inputW, channels] = input.shape as [number, number, number, number];
+  const [outputH, outputW] = [size(output.shape, 1), size(output.shape, 2)];
+  const scaleH = realScale(inputH, outputH, alignCorners);
+  const scaleW = realScale(inputW, outputW, alignCorners);
+  const shift = halfPixelCenters ? 0.5 : 0;
+  const sizes = { batch, inputH, inputW, outputH, outputW, channels };
+  return context.kernels.resizeBilinearInFloat(
+    { ...sizes, scaleH, scaleW, shift, offset: UNSIGNED_OFFSET },
+    input.data,
+    output.data,
+  );
 }
 
 /** A resize of raw values, which needs the same parameters on both sides. */
@@ -43,6 +67,7 @@ export function resizeParams(
 export const planResizeBilinear: Planner<'RESIZE_BILINEAR'> = (op, context) => {
   const [input, output] = [context.int8Input(0), context.int8Output()];
   const params = resizeParams(context, op.options, { input, output });
+  if (input.unsigned) return planInFloat(context, op.options, { input, output });
   return context.kernels.resizeBilinear(params, input.data, output.data);
 };
 
@@ -52,8 +77,7 @@ function nearest(
   output: number,
   { alignCorners, halfPixelCenters }: ResizeOptions,
 ): (i: number) => number {
-  const aligned = alignCorners && output > 1;
-  const scale = Math.fround(aligned ? (input - 1) / (output - 1) : input / output);
+  const scale = realScale(input, output, alignCorners);
   const shift = halfPixelCenters ? 0.5 : 0;
   return (i) => {
     const exact = Math.fround(Math.fround(i + shift) * scale);

@@ -1,6 +1,6 @@
 /**
  * CONV_2D, grouped and dilated:
- *   accumulator[y, x, o] = Σ over ky, kx, i of w[o, ky, kx, i] · (input[y·sh − top + ky·dh, x·sw − left + kx·dw, i] − z)
+ *   accumulator[y, x, o] = Σ over ky, kx, i of (w[o, ky, kx, i] − zw) · (input[y·sh − top + ky·dh, x·sw − left + kx·dw, i] − z)
  * Equals tflite/kernels/internal/reference/integer_ops/conv.h (ConvPerChannel).
  *
  * Two neighbouring pixels and four output channels are computed at once: six loads serve eight multiplications.
@@ -116,7 +116,7 @@ function filterGroups({ window, weights }: ConvSumsParams): FilterGroups {
 
 /** Weights and bias in blocks of four filters; where a group's filters end within a block, zeros. */
 function packFilters(params: ConvSumsParams, { groups, filtersPerGroup, blocksPerGroup }: FilterGroups) {
-  const { weights, bias, weightsZeroPoint = 0 } = params;
+  const { weights, bias, weightsZeroPoint } = params;
   const { outputC } = params.window;
   const size = weights.length / outputC;
   const lanes = groups * blocksPerGroup * CHANNELS_AT_ONCE;
@@ -207,10 +207,7 @@ export function denseWindow({ batch, inputs, outputs }: DenseSizes): Window {
   return { ...row, ...step, filterH: 1, filterW: 1, padTop: 0, padLeft: 0 };
 }
 
-/**
- * FULLY_CONNECTED; only its weights may have a zero point. Equals
- * tflite/kernels/internal/reference/integer_ops/fully_connected.h.
- */
+/** Equals tflite/kernels/internal/reference/integer_ops/fully_connected.h. */
 export function dense(params: DenseParams, scratch: Scratch) {
   const sums = conv2dSums({ ...params, window: denseWindow(params) }, scratch);
   return (input: Int8Array, target: Int8Array): Step =>

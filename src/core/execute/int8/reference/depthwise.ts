@@ -1,6 +1,6 @@
 /**
  * DEPTHWISE_CONV_2D, output channel o = input channel · multiplier + m:
- *   accumulator[y, x, o] = Σ over ky, kx of w[ky, kx, o] · (input[y·sh − top + ky·dh, x·sw − left + kx·dw, ⌊o / multiplier⌋] − z)
+ *   accumulator[y, x, o] = Σ over ky, kx of (w[ky, kx, o] − zw) · (input[y·sh − top + ky·dh, x·sw − left + kx·dw, ⌊o / multiplier⌋] − z)
  * Equals tflite/kernels/internal/reference/integer_ops/depthwise_conv.h (DepthwiseConvPerChannel).
  */
 import type { ConvParams, Step } from '../kernels.ts';
@@ -58,14 +58,15 @@ function multiplyRow(taps: Taps, image: Float64Array, { base, width, sums }: Row
   }
 }
 
-function packTaps({ window, weights, bias }: ConvSumsParams, rowStride: number): Taps {
+function packTaps({ window, weights, weightsZeroPoint, bias }: ConvSumsParams, rowStride: number): Taps {
   const { filterH, filterW, dilationH, dilationW, outputC, strideW } = window;
   const channels = Math.ceil(outputC / CHANNELS_AT_ONCE) * CHANNELS_AT_ONCE;
   const packed = new Float64Array(filterH * filterW * channels);
   const offsets = new Int32Array(filterH * filterW);
   for (let tap = 0; tap < offsets.length; tap++) {
     offsets[tap] = Math.floor(tap / filterW) * dilationH * rowStride + (tap % filterW) * dilationW * channels;
-    packed.set(weights.subarray(tap * outputC, (tap + 1) * outputC), tap * channels);
+    for (let c = 0; c < outputC; c++)
+      packed[tap * channels + c] = (weights[tap * outputC + c] as number) - weightsZeroPoint;
   }
   const start = new Float64Array(channels);
   start.set(bias);

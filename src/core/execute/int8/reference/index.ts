@@ -1,5 +1,7 @@
 import type { Int8Kernels } from '../kernels.ts';
 import { add, multiply } from './arithmetic.ts';
+import { put, scatterAdd, select, take } from './blocks.ts';
+import { cast } from './cast.ts';
 import { conv2d, dense } from './conv2d.ts';
 import { dequantize, lookup, lookupPair, quantize } from './convert.ts';
 import { depthwiseConv2d } from './depthwise.ts';
@@ -8,8 +10,10 @@ import { matMul } from './matmul.ts';
 import { join, move } from './move.ts';
 import { Scratch } from './padded-image.ts';
 import { averagePool, maxPool } from './pool.ts';
-import { reduceMax, reduceMin, sum, sumInFloat } from './reduce.ts';
+import { argExtreme, topK } from './rank.ts';
+import { product, reduceMax, reduceMin, sum, sumInFloat } from './reduce.ts';
 import { resizeBilinear } from './resize.ts';
+import { resizeBilinearInFloat } from './resize-in-float.ts';
 import { logSoftmax, softmax } from './softmax.ts';
 import { transposeConv2d } from './transpose-conv2d.ts';
 
@@ -38,7 +42,16 @@ export function createReferenceKernels(): Int8Kernels {
     quantize,
     dequantize,
     resizeBilinear,
+    resizeBilinearInFloat,
     move,
     join,
+    product,
+    argExtreme,
+    topK,
+    take,
+    put,
+    scatterAdd,
+    select,
+    cast,
   };
 }

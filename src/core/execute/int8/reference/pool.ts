@@ -1,6 +1,6 @@
 import { clamp } from '../../../model/rounding.ts';
 /**
- * AVERAGE_POOL_2D: mean of the raw values of the taps inside the image, rounded half away from zero.
+ * AVERAGE_POOL_2D: mean of the raw values of the taps inside the image, rounded half away from zero (half up where asked).
  * MAX_POOL_2D: their maximum. Both clamped. Equals tflite/kernels/internal/reference/integer_ops/pooling.h.
  */
 
@@ -49,6 +49,7 @@ function slide(
 
 export function averagePool(params: PoolParams, input: IntegerArray, target: IntegerArray): Step {
   const { inputH, inputW, inputC } = params.window;
+  const { halvesUp } = params;
   return slide(params, target, ({ batch, top, bottom, left, right }, channel) => {
     let sum = 0;
     for (let y = top; y < bottom; y++) {
@@ -57,6 +58,7 @@ export function averagePool(params: PoolParams, input: IntegerArray, target: Int
     }
     const count = (bottom - top) * (right - left);
     const half = count >> 1;
+    if (halvesUp) return Math.floor((sum + half) / count);
     return Math.trunc((sum > 0 ? sum + half : sum - half) / count);
   });
 }

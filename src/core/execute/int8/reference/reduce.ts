@@ -5,9 +5,18 @@ import { clamp, roundHalfAway } from '../../../model/rounding.ts';
  * LiteRT's SUM is in float32: y = round(Σ x · s/s' − z · s/s' · n) + z' (internal/optimized/reduce.h).
  */
 
-import type { FloatSumParams, ReduceParams, Step, SumParams } from '../kernels.ts';
+import { multiplyWide } from '../../fixed-point.ts';
+import type { FloatSumParams, ProductParams, ReduceParams, Step, SumParams } from '../kernels.ts';
 import { prepareScalarOutput } from './output.ts';
 import type { IntegerArray } from './padded-image.ts';
+
+function lowest(values: IntegerArray): number {
+  return values instanceof Int8Array ? -128 : -32768;
+}
+
+function greatest(values: IntegerArray): number {
+  return -1 - lowest(values);
+}
 
 function addUp(input: IntegerArray, target: Int32Array, sums: Int32Array): void {
   for (let i = 0; i < input.length; i++) {
@@ -44,7 +53,7 @@ export function sumInFloat(
 
 export function reduceMax({ target }: ReduceParams, input: IntegerArray, result: IntegerArray): Step {
   return () => {
-    result.fill(result instanceof Int8Array ? -128 : -32768);
+    result.fill(lowest(result));
     for (let i = 0; i < input.length; i++) {
       const o = target[i] as number;
       result[o] = Math.max(result[o] as number, input[i] as number);
@@ -54,10 +63,31 @@ export function reduceMax({ target }: ReduceParams, input: IntegerArray, result:
 
 export function reduceMin({ target }: ReduceParams, input: IntegerArray, result: IntegerArray): Step {
   return () => {
-    result.fill(result instanceof Int8Array ? 127 : 32767);
+    result.fill(greatest(result));
     for (let i = 0; i < input.length; i++) {
       const o = target[i] as number;
       result[o] = Math.min(result[o] as number, input[i] as number);
+    }
+  };
+}
+
+/** REDUCE_PROD: acc = rescale(acc · (x − z)) element by element, and rescaled once more (reference/reduce.h, QuantizedReduceProd). */
+export function product(params: ProductParams, input: IntegerArray, result: IntegerArray): Step {
+  const { target, inputZeroPoint, outputZeroPoint, multiplier, shift } = params;
+  const products = new Int32Array(result.length);
+  const started = new Uint8Array(result.length);
+  return () => {
+    started.fill(0);
+    for (let i = 0; i < input.length; i++) {
+      const o = target[i] as number;
+      const value = (input[i] as number) - inputZeroPoint;
+      products[o] =
+        started[o] === 0 ? value : multiplyWide((products[o] as number) * value, multiplier, shift);
+      started[o] = 1;
+    }
+    for (let o = 0; o < result.length; o++) {
+      const scaled = multiplyWide(products[o] as number, multiplier, shift);
+      result[o] = clamp(scaled + outputZeroPoint, lowest(result), greatest(result));
     }
   };
 }

@@ -1,6 +1,6 @@
 /**
  * TRANSPOSE_CONV scatters every input value into the output window that a forward convolution would have read it from:
- *   accumulator[y·sh − top + ky, x·sw − left + kx, o] += w[o, ky, kx, i] · (input[y, x, i] − z)
+ *   accumulator[y·sh − top + ky, x·sw − left + kx, o] += (w[o, ky, kx, i] − zw) · (input[y, x, i] − z)
  * Equals tflite/kernels/internal/reference/integer_ops/transpose_conv.h. `window` is that forward convolution: its
  * input is our output image, its output our input image.
  */
@@ -19,7 +19,7 @@ interface Pixel {
 
 /** Adds the taps of one input pixel. */
 function scatter(params: ConvSumsParams, input: IntegerArray, { source, position, sums }: Pixel): void {
-  const { window: w, weights, inputZeroPoint } = params;
+  const { window: w, weights, weightsZeroPoint, inputZeroPoint } = params;
   const { inputC: filters, outputC: depth } = w;
   const top = Math.floor(position / w.outputW) * w.strideH - w.padTop;
   const left = (position % w.outputW) * w.strideW - w.padLeft;
@@ -32,7 +32,9 @@ function scatter(params: ConvSumsParams, input: IntegerArray, { source, position
       const from = (o * taps + tap) * depth;
       let sum = 0;
       for (let i = 0; i < depth; i++)
-        sum += (weights[from + i] as number) * ((input[source + i] as number) - inputZeroPoint);
+        sum +=
+          ((weights[from + i] as number) - weightsZeroPoint) *
+          ((input[source + i] as number) - inputZeroPoint);
       const target = (y * w.inputW + x) * filters + o;
       sums[target] = (sums[target] as number) + sum;
     }

@@ -1,0 +1,200 @@
+/** Ops that move blocks of elements to or from places that indices name. */
+import { elementCount } from '../../../model/data.ts';
+import type { KnownKind, Shape } from '../../../model/types.ts';
+import { Problem } from '../../../problem.ts';
+import { type OpContext, size, type Value } from '../context.ts';
+import type { MovableArray, Step } from '../kernels.ts';
+import { strides } from '../positions.ts';
+import { expectSameKind, movable } from './moves.ts';
+import { inTurn, type Planner } from './planner.ts';
+import { resolveAxis } from './reduce.ts';
+
+interface Blocks {
+  /** Elements of a block. */
+  readonly blockSize: number;
+  readonly count: number;
+  /** Where block `k` begins, in elements; `index` reads the op's indices and checks them. */
+  readonly position: (k: number, index: (at: number, limit: number) => number) => number;
+}
+
+function product(shape: Shape, from: number, to: number): number {
+  return elementCount(shape.slice(from, to));
+}
+
+/**
+ * The blocks' positions and the step that computes them: constant indices are looked at once, while planning, others
+ * in every run.
+ */
+function located(
+  context: OpContext,
+  indices: Value,
+  { count, position }: Blocks,
+): { readonly positions: Int32Array; readonly steps: readonly Step[] } {
+  if (indices.dtype !== 'int32' && indices.dtype !== 'int64')
+    throw context.unsupported(`with ${indices.dtype} indices`);
+  const positions = new Int32Array(count);
+  const index = (at: number, limit: number): number => {
+    const value = Number(indices.data[at]);
+    if (value >= 0 && value < limit) return value;
+    const text = `index ${value} of "${indices.name}" is outside of ${limit} elements`;
+    if (indices.constant) throw context.invalid(text);
+    throw new Problem('compute/runtime', `${context.describe()}: ${text}.`, { tensor: indices.id });
+  };
+  const step = (): void => {
+    for (let k = 0; k < count; k++) positions[k] = position(k, index);
+  };
+  if (!indices.constant) return { positions, steps: [step] };
+  step();
+  return { positions, steps: [] };
+}
+
+/** Both as integers of their size, which must be the same. */
+function movables(context: OpContext, a: Value, b: Value): readonly [MovableArray, MovableArray] {
+  expectSameKind(context, a, b);
+  return [movable(a.data), movable(b.data)];
+}
+
+function planTake(
+  context: OpContext,
+  { input, indices, output }: { readonly input: Value; readonly indices: Value; readonly output: Value },
+  blocks: Blocks,
+): Step {
+  const { positions, steps } = located(context, indices, blocks);
+  const [from, to] = [movable(input.data), movable(output.data)];
+  return inTurn([...steps, context.kernels.take({ size: blocks.blockSize, positions }, from, to)]);
+}
+
+/** input [batch…, outer…, axis, inner…], indices [batch…, own…] → [batch…, outer…, own…, inner…] */
+const planGather: Planner<'GATHER'> = (op, context) => {
+  const [input, indices, output] = [context.input(0), context.input(1), context.output()];
+  expectSameKind(context, input, output);
+  const axis = resolveAxis(context, op.options.axis, input.shape.length);
+  const { batchDims: given } = op.options;
+  const batchDims = given < 0 ? given + indices.shape.length : given;
+  const sameBatch = input.shape.slice(0, batchDims).join() === indices.shape.slice(0, batchDims).join();
+  if (batchDims < 0 || batchDims > axis || batchDims > indices.shape.length || !sameBatch)
+    throw context.invalid(`its ${given} batch dimensions do not fit [${input.shape}] and [${indices.shape}]`);
+  const own = indices.shape.slice(batchDims);
+  context.expectShape(output, [...input.shape.slice(0, axis), ...own, ...input.shape.slice(axis + 1)]);
+  const limit = size(input.shape, axis);
+  const blockSize = product(input.shape, axis + 1, input.shape.length);
+  const [outer, each] = [product(input.shape, batchDims, axis), elementCount(own)];
+  return planTake(
+    context,
+    { input, indices, output },
+    {
+      blockSize,
+      count: product(input.shape, 0, axis) * each,
+      position: (k, index) => {
+        const row = Math.floor(k / each);
+        const at = Math.floor(row / outer) * each + (k % each);
+        return (row * limit + index(at, limit)) * blockSize;
+      },
+    },
+  );
+};
+
+/** Each row of indices names a block of the first `depth` dimensions of `shape`. */
+function namedBlocks(context: OpContext, shape: Shape, indices: Shape): Blocks & { readonly depth: number } {
+  const depth = indices[indices.length - 1];
+  if (depth === undefined || depth > shape.length || depth < 1)
+    throw context.invalid(`indices of shape [${indices}] do not fit a tensor of shape [${shape}]`);
+  const step = strides(shape);
+  return {
+    depth,
+    blockSize: product(shape, depth, shape.length),
+    count: elementCount(indices) / depth,
+    position: (k, index) => {
+      let position = 0;
+      for (let d = 0; d < depth; d++) position += index(k * depth + d, size(shape, d)) * size(step, d);
+      return position;
+    },
+  };
+}
+
+const planGatherNd: Planner<'GATHER_ND'> = (_, context) => {
+  const [input, indices, output] = [context.input(0), context.input(1), context.output()];
+  expectSameKind(context, input, output);
+  const blocks = namedBlocks(context, input.shape, indices.shape);
+  context.expectShape(output, [...indices.shape.slice(0, -1), ...input.shape.slice(blocks.depth)]);
+  return planTake(context, { input, indices, output }, blocks);
+};
+
+const planEmbeddingLookup: Planner<'EMBEDDING_LOOKUP'> = (_, context) => {
+  const [indices, input, output] = [context.input(0), context.input(1), context.output()];
+  context.expectRank(indices, 1);
+  if (input.shape.length < 2) throw context.invalid('its table needs rows and columns');
+  if (input.dtype !== output.dtype) throw context.unsupported(`from ${input.dtype} to ${output.dtype}`);
+  // TensorFlow Lite copies rows as they are stored, even where its own quantizer gave the output another scale.
+  context.expectShape(output, [...indices.shape, ...input.shape.slice(1)]);
+  const blockSize = product(input.shape, 1, input.shape.length);
+  return planTake(
+    context,
+    { input, indices, output },
+    {
+      blockSize,
+      count: size(indices.shape, 0),
+      position: (k, index) => index(k, size(input.shape, 0)) * blockSize,
+    },
+  );
+};
+
+/** Updates that name the same place are added up, in stored values and from a stored 0 on (reference_ops.h, ScatterNd). */
+const planScatterNd: Planner<'SCATTER_ND'> = (_, context) => {
+  const [indices, updates, output] = [context.input(0), context.input(1), context.output()];
+  context.expectShape(output, context.integers(2));
+  const blocks = namedBlocks(context, output.shape, indices.shape);
+  context.expectShape(updates, [...indices.shape.slice(0, -1), ...output.shape.slice(blocks.depth)]);
+  const { positions, steps } = located(context, indices, blocks);
+  if (output.data instanceof Float32Array || output.unsigned)
+    throw context.unsupported(output.unsigned ? 'on uint8' : 'on float32');
+  const [from, to] = movables(context, updates, output);
+  return inTurn([...steps, context.kernels.scatterAdd({ size: blocks.blockSize, positions }, from, to)]);
+};
+
+/** The update's place is moved until the update fits (tflite/kernels/dynamic_update_slice.cc, ClampStartIndices). */
+const planDynamicUpdateSlice: Planner<'DYNAMIC_UPDATE_SLICE'> = (_, context) => {
+  const [input, update, starts] = [context.input(0), context.input(1), context.input(2)];
+  const output = context.output();
+  const rank = input.shape.length;
+  context.expectShape(output, input.shape);
+  context.expectRank(update, rank);
+  context.expectShape(starts, [rank]);
+  const room = input.shape.map((count, d) => count - size(update.shape, d));
+  if (room.some((free) => free < 0))
+    throw context.invalid(`an update of shape [${update.shape}] does not fit into [${input.shape}]`);
+  if (starts.dtype !== 'int32' && starts.dtype !== 'int64')
+    throw context.unsupported(`with ${starts.dtype} indices`);
+  const blockSize = rank === 0 ? 1 : size(update.shape, rank - 1);
+  const count = blockSize === 0 ? 0 : elementCount(update.shape) / blockSize;
+  const [step, own] = [strides(input.shape), strides(update.shape)];
+  const positions = new Int32Array(count);
+  const locate = (): void => {
+    const start = room.map((free, d) => Math.min(Math.max(Number(starts.data[d]), 0), free));
+    for (let k = 0; k < count; k++) {
+      let rest = k * blockSize;
+      let position = 0;
+      for (let d = 0; d < rank; d++) {
+        position += (size(start, d) + Math.floor(rest / size(own, d))) * size(step, d);
+        rest %= size(own, d);
+      }
+      positions[k] = position;
+    }
+  };
+  const [from, to] = movables(context, input, output);
+  const [part] = movables(context, update, output);
+  const all = from.length;
+  return inTurn([
+    locate,
+    context.kernels.join({ sizes: [all], count: 1 }, [from], to),
+    context.kernels.put({ size: blockSize, positions }, part, to),
+  ]);
+};
+
+export const blockPlanners = {
+  GATHER: planGather,
+  GATHER_ND: planGatherNd,
+  EMBEDDING_LOOKUP: planEmbeddingLookup,
+  SCATTER_ND: planScatterNd,
+  DYNAMIC_UPDATE_SLICE: planDynamicUpdateSlice,
+} satisfies { readonly [K in KnownKind]?: Planner<K> };
