@@ -24,7 +24,7 @@ interface GoldenModel {
   readonly cases: readonly KernelCase[];
 }
 
-const int8Variants: readonly VariantName[] = ['int8', 'int8_per_tensor', 'uint8_io'];
+const int8Variants: readonly VariantName[] = ['int8', 'int8_per_tensor', 'uint8_io', 'int16x8'];
 
 /** TensorFlow's DIV looks for a zero byte, not for a zero, and divides by zero in this case; we refuse to. */
 const refusals = ['ops/div int8 extremes'];

@@ -93,6 +93,11 @@ export interface StridedSliceOptions {
 export interface BlockOptions {
   readonly blockSize: number;
 }
+export interface CumsumOptions {
+  /** A sum leaves out its own element. */
+  readonly exclusive: boolean;
+  readonly reverse: boolean;
+}
 export interface MirrorPadOptions {
   readonly mode: 'REFLECT' | 'SYMMETRIC';
 }
@@ -184,6 +189,22 @@ export interface OptionsByKind {
   readonly FILL: NoOptions;
   readonly ELU: NoOptions;
   readonly NEG: NoOptions;
+  readonly FLOOR: NoOptions;
+  readonly CEIL: NoOptions;
+  readonly ROUND: NoOptions;
+  readonly SIN: NoOptions;
+  readonly COS: NoOptions;
+  readonly SQUARE: NoOptions;
+  readonly SIGN: NoOptions;
+  readonly POW: NoOptions;
+  readonly FLOOR_DIV: NoOptions;
+  readonly FLOOR_MOD: NoOptions;
+  readonly LOGICAL_AND: NoOptions;
+  readonly LOGICAL_OR: NoOptions;
+  readonly LOGICAL_NOT: NoOptions;
+  readonly ADD_N: NoOptions;
+  readonly ZEROS_LIKE: NoOptions;
+  readonly CUMSUM: CumsumOptions;
   readonly QUANTIZE: NoOptions;
   readonly DEQUANTIZE: NoOptions;
 }

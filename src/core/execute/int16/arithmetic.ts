@@ -94,20 +94,16 @@ function planExtreme(context: OpContext, pair: Pair): Step {
   return planPairs(context, values, 'NONE', pair);
 }
 
-/** Each operand is multiplied by its own scale, 8 bits up (reference/comparisons.h). */
+/** TensorFlow Lite compares int16 as plain integers, whatever their scales (tflite/kernels/comparisons.cc). */
 function planComparison(context: OpContext, holds: (left: number, right: number) => boolean): Step {
   const [left, right, output] = [int16Input(context, 0), int16Input(context, 1), context.output()];
   const { data } = output;
   if (output.dtype !== 'bool' || !(data instanceof Uint8Array))
     throw context.invalid(`its output is ${output.dtype}, not bool`);
   const { operands, steps } = stretched(context, [left, right], output);
-  const [a, b] = [context.fixedPoint(left.scale), context.fixedPoint(right.scale)];
+  const [l, r] = operands;
   const compute = (): void => {
-    for (let i = 0; i < data.length; i++) {
-      const l = multiplyByFixedPoint((operands[0][i] as number) << 8, a.multiplier, a.shift);
-      const r = multiplyByFixedPoint((operands[1][i] as number) << 8, b.multiplier, b.shift);
-      data[i] = holds(l, r) ? 1 : 0;
-    }
+    for (let i = 0; i < data.length; i++) data[i] = holds(l[i] as number, r[i] as number) ? 1 : 0;
   };
   return inTurn([...steps, compute]);
 }

@@ -251,6 +251,10 @@ export const codecs: Codecs = {
     read: (t) => ({ blockSize: t.blockSize }),
     write: (o) => ({ blockSize: o.blockSize }),
   }),
+  CUMSUM: codec('CumsumOptions', fb.CumsumOptionsT, {
+    read: (t) => ({ exclusive: t.exclusive, reverse: t.reverse }),
+    write: (o) => ({ exclusive: o.exclusive, reverse: o.reverse }),
+  }),
   MIRROR_PAD: codec('MirrorPadOptions', fb.MirrorPadOptionsT, {
     read: (t) => ({ mode: t.mode === fb.MirrorPadMode.REFLECT ? 'REFLECT' : 'SYMMETRIC' }),
     write: (o) => ({ mode: fb.MirrorPadMode[o.mode] }),

@@ -2,7 +2,7 @@
 import type { KnownKind, Shape } from '../../../model/types.ts';
 import { type OpContext, size, type Value } from '../context.ts';
 import { compose, OUTSIDE, offsets, strides, sumOfOffsets } from '../positions.ts';
-import { planMove } from './moves.ts';
+import { expectSameKind, movable, planMove } from './moves.ts';
 import type { Planner } from './planner.ts';
 
 type Pads = readonly (readonly [before: number, after: number])[];
@@ -61,18 +61,13 @@ const planPad: Planner<'PAD'> = (_, context) => {
 };
 
 const planPadV2: Planner<'PADV2'> = (_, context) => {
-  const [input, output] = [context.int8Input(0), context.int8Output()];
-  const fill = context.int8(context.constant(2));
+  const [input, output, fill] = [context.input(0), context.output(), context.constant(2)];
   context.expectCount(fill, 1);
-  context.expectSameQuant(fill, output);
+  expectSameKind(context, fill, output);
   const pads = padsOf(context, 1, input.shape.length);
   context.expectShape(output, padded(input.shape, pads));
-  return planMove(context, {
-    input,
-    output,
-    source: padPositions(input.shape, pads, keep),
-    fill: fill.data[0] as number,
-  });
+  const source = padPositions(input.shape, pads, keep);
+  return planMove(context, { input, output, source, fill: Number(movable(fill.data)[0]) });
 };
 
 const planMirrorPad: Planner<'MIRROR_PAD'> = (op, context) => {

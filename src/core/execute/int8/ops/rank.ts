@@ -2,14 +2,20 @@
 import { allocate, elementCount } from '../../../model/data.ts';
 import type { KnownKind, Shape } from '../../../model/types.ts';
 import { type OpContext, size, type Value } from '../context.ts';
-import type { MovableArray, Step } from '../kernels.ts';
+import type { ArgParams, MovableArray, Step, TopParams } from '../kernels.ts';
 import { broadcastPositions, broadcastShape } from '../positions.ts';
 import { expectSameKind, movable } from './moves.ts';
 import { inTurn, type Planner } from './planner.ts';
 import { resolveAxis } from './reduce.ts';
 
-function planArg(context: OpContext, sign: 1 | -1): Step {
-  const [input, output] = [context.int8Input(0), context.output()];
+interface Arg {
+  readonly params: ArgParams;
+  readonly positions: Int32Array | BigInt64Array;
+}
+
+/** ARG_MAX (`sign` 1) or ARG_MIN (−1) of an input of any type. */
+export function argOf(context: OpContext, input: Value, sign: 1 | -1): Arg {
+  const output = context.output();
   const axis = resolveAxis(context, size(context.integers(1), 0), input.shape.length);
   context.expectShape(
     output,
@@ -22,23 +28,40 @@ function planArg(context: OpContext, sign: 1 | -1): Step {
   if (depth === 0) throw context.invalid('it has nothing to compare');
   const outer = elementCount(input.shape.slice(0, axis));
   const inner = elementCount(input.shape.slice(axis + 1));
-  return context.kernels.argExtreme({ outer, depth, inner, sign }, input.data, data);
+  return { params: { outer, depth, inner, sign }, positions: data };
 }
 
-const planTopK: Planner<'TOPK_V2'> = (_, context) => {
-  const [input, values, indices] = [context.int8Input(0), context.int8Output(0), context.output(1)];
+function planArg(context: OpContext, sign: 1 | -1): Step {
+  const input = context.int8Input(0);
+  const { params, positions } = argOf(context, input, sign);
+  return context.kernels.argExtreme(params, input.data, positions);
+}
+
+interface Top {
+  readonly params: TopParams;
+  readonly indices: Int32Array;
+}
+
+/** TOPK_V2 of an input of any type. */
+export function topOf(context: OpContext, input: Value, values: Value): Top {
+  const indices = context.output(1);
   if (input.shape.length === 0) throw context.invalid('it needs at least one dimension');
   const [k] = context.integers(1);
   const depth = size(input.shape, input.shape.length - 1);
   if (k === undefined || k < 0 || k > depth) throw context.invalid(`it takes ${k} of ${depth} elements`);
-  context.expectSameQuant(input, values);
   const shape = [...input.shape.slice(0, -1), k];
   context.expectShape(values, shape);
   context.expectShape(indices, shape);
   if (!(indices.data instanceof Int32Array)) throw context.unsupported(`with ${indices.dtype} indices`);
   const rows = elementCount(input.shape.slice(0, -1));
-  const outputs = { values: values.data, indices: indices.data };
-  return context.kernels.topK({ rows, depth, count: k }, input.data, outputs);
+  return { params: { rows, depth, count: k }, indices: indices.data };
+}
+
+const planTopK: Planner<'TOPK_V2'> = (_, context) => {
+  const [input, values] = [context.int8Input(0), context.int8Output(0)];
+  context.expectSameQuant(input, values);
+  const { params, indices } = topOf(context, input, values);
+  return context.kernels.topK(params, input.data, { values: values.data, indices });
 };
 
 /** `value` in the shape of the output, and what has to run before it is. */

@@ -2,8 +2,8 @@ import type { ResizeOptions } from '../../../model/options.ts';
 import { roundHalfAway } from '../../../model/rounding.ts';
 import type { Shape } from '../../../model/types.ts';
 
-import { type AffineValue, type Int8Value, type OpContext, size, type Value } from '../context.ts';
-import type { ResizeParams, Step } from '../kernels.ts';
+import { type AffineValue, type OpContext, size, type Value } from '../context.ts';
+import type { FloatResizeParams, ResizeParams } from '../kernels.ts';
 import { offsets, strides, sumOfOffsets } from '../positions.ts';
 import { UNSIGNED_OFFSET } from '../unsigned.ts';
 import { planMove } from './moves.ts';
@@ -30,22 +30,18 @@ function realScale(input: number, output: number, alignCorners: boolean): number
   return Math.fround(alignCorners && output > 1 ? (input - 1) / (output - 1) : input / output);
 }
 
-function planInFloat(
-  context: OpContext,
+/** A blend in float32; `offset` is added to stored values. */
+export function floatResizeParams(
   { alignCorners, halfPixelCenters }: ResizeOptions,
-  { input, output }: { readonly input: Int8Value; readonly output: Int8Value },
-): Step {
+  { input, output }: { readonly input: Value; readonly output: Value },
+  offset: number,
+): FloatResizeParams {
   const [batch, inputH, inputW, channels] = input.shape as [number, number, number, number];
   const [outputH, outputW] = [size(output.shape, 1), size(output.shape, 2)];
   const scaleH = realScale(inputH, outputH, alignCorners);
   const scaleW = realScale(inputW, outputW, alignCorners);
   const shift = halfPixelCenters ? 0.5 : 0;
-  const sizes = { batch, inputH, inputW, outputH, outputW, channels };
-  return context.kernels.resizeBilinearInFloat(
-    { ...sizes, scaleH, scaleW, shift, offset: UNSIGNED_OFFSET },
-    input.data,
-    output.data,
-  );
+  return { batch, inputH, inputW, outputH, outputW, channels, scaleH, scaleW, shift, offset };
 }
 
 /** A resize of raw values, which needs the same parameters on both sides. */
@@ -67,7 +63,10 @@ export function resizeParams(
 export const planResizeBilinear: Planner<'RESIZE_BILINEAR'> = (op, context) => {
   const [input, output] = [context.int8Input(0), context.int8Output()];
   const params = resizeParams(context, op.options, { input, output });
-  if (input.unsigned) return planInFloat(context, op.options, { input, output });
+  if (input.unsigned) {
+    const inFloat = floatResizeParams(op.options, { input, output }, UNSIGNED_OFFSET);
+    return context.kernels.resizeBilinearInFloat(inFloat, input.data, output.data);
+  }
   return context.kernels.resizeBilinear(params, input.data, output.data);
 };
 

@@ -3,7 +3,7 @@ import type { ArgParams, Step, TopParams } from '../kernels.ts';
 
 export function argExtreme(
   { outer, depth, inner, sign }: ArgParams,
-  input: Int8Array,
+  input: Int8Array | Float32Array,
   target: Int32Array | BigInt64Array,
 ): Step {
   const wide = target instanceof BigInt64Array;
@@ -20,10 +20,10 @@ export function argExtreme(
   };
 }
 
-export function topK(
+export function topK<T extends Int8Array | Float32Array>(
   { rows, depth, count }: TopParams,
-  input: Int8Array,
-  { values, indices }: { readonly values: Int8Array; readonly indices: Int32Array },
+  input: T,
+  { values, indices }: { readonly values: T; readonly indices: Int32Array },
 ): Step {
   const order = new Int32Array(depth);
   return () => {

@@ -1,6 +1,6 @@
 /**
- * RESIZE_BILINEAR in float32, as uint8 models have it: four products and a half, cut off.
- * Equals tflite/kernels/internal/reference/resize_bilinear.h (ResizeBilinear<uint8_t>), step by step.
+ * RESIZE_BILINEAR in float32: four products; for uint8 models a half is added and the fraction cut off.
+ * Equals tflite/kernels/internal/reference/resize_bilinear.h (ResizeBilinear<float>, <uint8_t>), step by step.
  */
 import type { FloatResizeParams, Step } from '../kernels.ts';
 
@@ -24,7 +24,12 @@ function blends(output: number, input: number, { scale, shift }: { scale: number
   });
 }
 
-export function resizeBilinearInFloat(params: FloatResizeParams, input: Int8Array, target: Int8Array): Step {
+/** @param write - takes each blend, float32, in the order of output elements */
+export function blendInFloat(
+  params: FloatResizeParams,
+  input: Int8Array | Float32Array,
+  write: (position: number, blend: number) => void,
+): Step {
   const { batch, inputH, inputW, outputH, outputW, channels, shift, offset } = params;
   const rows = blends(outputH, inputH, { scale: params.scaleH, shift });
   const columns = blends(outputW, inputW, { scale: params.scaleW, shift });
@@ -41,10 +46,16 @@ export function resizeBilinearInFloat(params: FloatResizeParams, input: Int8Arra
             sum = f(sum + f(f(at(bottom, x.low, c) * y.highWeight) * x.lowWeight));
             sum = f(sum + f(f(at(top, x.high, c) * y.lowWeight) * x.highWeight));
             sum = f(sum + f(f(at(bottom, x.high, c) * y.highWeight) * x.highWeight));
-            target[o++] = Math.trunc(f(sum + 0.5)) - offset;
+            write(o++, sum);
           }
         }
       }
     }
   };
+}
+
+export function resizeBilinearInFloat(params: FloatResizeParams, input: Int8Array, target: Int8Array): Step {
+  return blendInFloat(params, input, (position, blend) => {
+    target[position] = Math.trunc(f(blend + 0.5)) - params.offset;
+  });
 }
