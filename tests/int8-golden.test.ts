@@ -113,9 +113,9 @@ function print(group: Group, rows: readonly Row[]): void {
 /** How many models of each group our kernels run at least: all data, and the part of it that stands in the project. */
 const least: readonly (readonly [Group, number, number])[] = [
   ['models', 27, 6],
-  ['ops', 241, 99],
-  ['ai_edge', 52, 0],
-  ['published', 7, 0],
+  ['ops', 250, 105],
+  ['ai_edge', 58, 0],
+  ['published', 8, 0],
 ];
 
 describe('every op output equals that of TensorFlow’s reference kernels', () => {

@@ -7,7 +7,7 @@ import { plannerOf } from '../choose.ts';
 import { type Arithmetic, OpContext, type PlanContext } from './context.ts';
 import type { Int8Kernels, Step } from './kernels.ts';
 import { createReferenceKernels } from './reference/index.ts';
-import { asUnsigned, flipSigns, signedGraph, unsignedTensors } from './unsigned.ts';
+import { asUnsigned, flipSigns, signedGraph, unsignedRefusal, unsignedTensors } from './unsigned.ts';
 
 export interface Int8Options {
   readonly arithmetic: Arithmetic;
@@ -64,13 +64,19 @@ function refuse(ops: readonly Refusal[]): void {
   throw new Problem('model/unsupported-op', `No kernel for ${[...names].join(', ')}.`, { ops });
 }
 
-function planSteps(context: PlanContext): readonly Step[] {
+/** @param given - the graph as the file has it */
+function planSteps(context: PlanContext, given: Graph): readonly Step[] {
   const refusals: Refusal[] = [];
   const steps: Step[] = [];
   for (const [position, op] of context.graph.ops.entries()) {
     const planner = plannerOf(op, context.graph);
     if (planner === undefined) {
       refusals.push({ op: opName(op), position });
+      continue;
+    }
+    const form = unsignedRefusal(op, given);
+    if (form !== undefined) {
+      refusals.push({ op: opName(op), position, form });
       continue;
     }
     try {
@@ -99,7 +105,7 @@ export function planInt8(
   const signed = signedGraph(graph);
   const unsigned = unsignedTensors(graph);
   const buffers = allocateActivations(signed);
-  const steps = planSteps({ graph: signed, unsigned, kernels, arithmetic, buffers });
+  const steps = planSteps({ graph: signed, unsigned, kernels, arithmetic, buffers }, graph);
   const stored = (id: TensorId): TensorData => {
     const value = buffers.get(id) ?? constantOf(tensorAt(signed, id));
     if (value === undefined) throw new Problem('model/invalid', `Tensor ${id} has no value.`, { tensor: id });

@@ -4,7 +4,8 @@
  * the few ops whose arithmetic looks at stored values ask which it was. Values change their sign bit where they enter
  * and leave the plan.
  */
-import type { Graph, Tensor, TensorData, TensorId } from '../../model/types.ts';
+import { isPresent } from '../../model/graph.ts';
+import type { Graph, Op, Tensor, TensorData, TensorId } from '../../model/types.ts';
 
 /** The difference between a uint8 and the int8 that it is kept as. */
 export const UNSIGNED_OFFSET = 128;
@@ -45,4 +46,33 @@ export function unsignedTensors(graph: Graph): ReadonlySet<TensorId> {
 export function signedGraph(graph: Graph): Graph {
   const tensors = graph.tensors.map((tensor) => (tensor.dtype === 'uint8' ? asSigned(tensor) : tensor));
   return { ...graph, tensors };
+}
+
+/** Ops whose job it is to change the type. */
+const converting: ReadonlySet<Op['kind']> = new Set(['QUANTIZE', 'DEQUANTIZE', 'CAST']);
+
+/** Ops that TensorFlow Lite has for int8, but not for uint8. */
+const signedOnly: ReadonlySet<Op['kind']> = new Set([
+  'ABS',
+  'BATCH_MATMUL',
+  'DYNAMIC_UPDATE_SLICE',
+  'ELU',
+  'EXP',
+  'FILL',
+  'LOG',
+  'NEG',
+  'REDUCE_PROD',
+  'RSQRT',
+  'SCATTER_ND',
+  'SQRT',
+  'SQUARED_DIFFERENCE',
+]);
+
+/** Why an op cannot work on uint8 as it is asked to, as a form that follows its name; `undefined` where it can. */
+export function unsignedRefusal(op: Op, graph: Graph): string | undefined {
+  if (converting.has(op.kind)) return undefined;
+  const types = [...op.inputs, ...op.outputs].filter(isPresent).map((id) => graph.tensors[id]?.dtype);
+  if (!types.includes('uint8')) return undefined;
+  if (types.includes('int8')) return 'on uint8 and int8 together';
+  return signedOnly.has(op.kind) ? 'on uint8' : undefined;
 }

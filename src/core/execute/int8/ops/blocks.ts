@@ -1,5 +1,6 @@
 /** Ops that move blocks of elements to or from places that indices name. */
 import { elementCount } from '../../../model/data.ts';
+import { clamp } from '../../../model/rounding.ts';
 import type { KnownKind, Shape } from '../../../model/types.ts';
 import { Problem } from '../../../problem.ts';
 import { type OpContext, size, type Value } from '../context.ts';
@@ -21,13 +22,16 @@ function product(shape: Shape, from: number, to: number): number {
   return elementCount(shape.slice(from, to));
 }
 
+/** What an index that names no place does: nothing, or it is moved to the nearest place. */
+type Outside = 'refused' | 'moved';
+
 /**
  * The blocks' positions and the step that computes them: constant indices are looked at once, while planning, others
  * in every run.
  */
 function located(
   context: OpContext,
-  indices: Value,
+  { indices, outside = 'refused' }: { readonly indices: Value; readonly outside?: Outside },
   { count, position }: Blocks,
 ): { readonly positions: Int32Array; readonly steps: readonly Step[] } {
   if (indices.dtype !== 'int32' && indices.dtype !== 'int64')
@@ -36,6 +40,7 @@ function located(
   const index = (at: number, limit: number): number => {
     const value = Number(indices.data[at]);
     if (value >= 0 && value < limit) return value;
+    if (outside === 'moved') return clamp(value, 0, limit - 1);
     const text = `index ${value} of "${indices.name}" is outside of ${limit} elements`;
     if (indices.constant) throw context.invalid(text);
     throw new Problem('compute/runtime', `${context.describe()}: ${text}.`, { tensor: indices.id });
@@ -59,7 +64,7 @@ function planTake(
   { input, indices, output }: { readonly input: Value; readonly indices: Value; readonly output: Value },
   blocks: Blocks,
 ): Step {
-  const { positions, steps } = located(context, indices, blocks);
+  const { positions, steps } = located(context, { indices }, blocks);
   const [from, to] = [movable(input.data), movable(output.data)];
   return inTurn([...steps, context.kernels.take({ size: blocks.blockSize, positions }, from, to)]);
 }
@@ -145,53 +150,68 @@ const planScatterNd: Planner<'SCATTER_ND'> = (_, context) => {
   context.expectShape(output, context.integers(2));
   const blocks = namedBlocks(context, output.shape, indices.shape);
   context.expectShape(updates, [...indices.shape.slice(0, -1), ...output.shape.slice(blocks.depth)]);
-  const { positions, steps } = located(context, indices, blocks);
-  if (output.data instanceof Float32Array || output.unsigned)
-    throw context.unsupported(output.unsigned ? 'on uint8' : 'on float32');
+  const { positions, steps } = located(context, { indices }, blocks);
+  if (output.data instanceof Float32Array) throw context.unsupported('on float32');
   const [from, to] = movables(context, updates, output);
   return inTurn([...steps, context.kernels.scatterAdd({ size: blocks.blockSize, positions }, from, to)]);
 };
 
-/** The update's place is moved until the update fits (tflite/kernels/dynamic_update_slice.cc, ClampStartIndices). */
-const planDynamicUpdateSlice: Planner<'DYNAMIC_UPDATE_SLICE'> = (_, context) => {
-  const [input, update, starts] = [context.input(0), context.input(1), context.input(2)];
-  const output = context.output();
-  const rank = input.shape.length;
-  context.expectShape(output, input.shape);
-  context.expectRank(update, rank);
-  context.expectShape(starts, [rank]);
-  const room = input.shape.map((count, d) => count - size(update.shape, d));
-  if (room.some((free) => free < 0))
-    throw context.invalid(`an update of shape [${update.shape}] does not fit into [${input.shape}]`);
-  if (starts.dtype !== 'int32' && starts.dtype !== 'int64')
-    throw context.unsupported(`with ${starts.dtype} indices`);
-  const blockSize = rank === 0 ? 1 : size(update.shape, rank - 1);
-  const count = blockSize === 0 ? 0 : elementCount(update.shape) / blockSize;
-  const [step, own] = [strides(input.shape), strides(update.shape)];
-  const positions = new Int32Array(count);
-  const locate = (): void => {
-    const start = room.map((free, d) => Math.min(Math.max(Number(starts.data[d]), 0), free));
-    for (let k = 0; k < count; k++) {
-      let rest = k * blockSize;
-      let position = 0;
-      for (let d = 0; d < rank; d++) {
-        position += (size(start, d) + Math.floor(rest / size(own, d))) * size(step, d);
-        rest %= size(own, d);
-      }
-      positions[k] = position;
+/** The rows of a box of shape `part` in `whole`; the indices say where it begins in each dimension. */
+function boxBlocks(context: OpContext, whole: Shape, part: Shape): Blocks {
+  const rank = whole.length;
+  const room = whole.map((count, d) => count - size(part, d));
+  if (part.length !== rank || room.some((free) => free < 0))
+    throw context.invalid(`a part of shape [${part}] does not fit into [${whole}]`);
+  const [step, own] = [strides(whole), strides(part)];
+  const blockSize = rank === 0 ? 1 : size(part, rank - 1);
+  const position: Blocks['position'] = (k, index) => {
+    let rest = k * blockSize;
+    let position = 0;
+    for (let d = 0; d < rank; d++) {
+      position += (index(d, size(room, d) + 1) + Math.floor(rest / size(own, d))) * size(step, d);
+      rest %= size(own, d);
     }
+    return position;
   };
+  return { blockSize, count: blockSize === 0 ? 0 : elementCount(part) / blockSize, position };
+}
+
+const planSlice: Planner<'SLICE'> = (_, context) => {
+  const [input, indices, output] = [context.input(0), context.input(1), context.output()];
+  expectSameKind(context, input, output);
+  const rank = input.shape.length;
+  context.expectShape(indices, [rank]);
+  const sizes = context.integers(2);
+  // −1 takes what is left, which only the output's shape tells where the begin is not constant.
+  const shape = input.shape.map((_, d) => (sizes[d] === -1 ? size(output.shape, d) : size(sizes, d)));
+  context.expectShape(output, shape);
+  const blocks = boxBlocks(context, input.shape, shape);
+  const rest = input.shape.every(
+    (count, d) => sizes[d] !== -1 || !indices.constant || Number(indices.data[d]) + size(shape, d) === count,
+  );
+  if (!rest) throw context.invalid(`[${sizes}] from [${indices.data}] of [${input.shape}] is not [${shape}]`);
+  return planTake(context, { input, indices, output }, blocks);
+};
+
+/** The update's place is moved until it fits (tflite/kernels/dynamic_update_slice.cc, ClampStartIndices). */
+const planDynamicUpdateSlice: Planner<'DYNAMIC_UPDATE_SLICE'> = (_, context) => {
+  const [input, update, indices] = [context.input(0), context.input(1), context.input(2)];
+  const output = context.output();
+  context.expectShape(output, input.shape);
+  context.expectShape(indices, [input.shape.length]);
+  const blocks = boxBlocks(context, input.shape, update.shape);
+  const { positions, steps } = located(context, { indices, outside: 'moved' }, blocks);
   const [from, to] = movables(context, input, output);
   const [part] = movables(context, update, output);
-  const all = from.length;
   return inTurn([
-    locate,
-    context.kernels.join({ sizes: [all], count: 1 }, [from], to),
-    context.kernels.put({ size: blockSize, positions }, part, to),
+    ...steps,
+    context.kernels.join({ sizes: [from.length], count: 1 }, [from], to),
+    context.kernels.put({ size: blocks.blockSize, positions }, part, to),
   ]);
 };
 
 export const blockPlanners = {
+  SLICE: planSlice,
   GATHER: planGather,
   GATHER_ND: planGatherNd,
   EMBEDDING_LOOKUP: planEmbeddingLookup,

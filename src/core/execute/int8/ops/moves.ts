@@ -73,19 +73,6 @@ function boxPositions(input: Shape, begin: readonly number[], shape: Shape): Int
   return sumOfOffsets(shape.map((count, d) => offsets(count, (i) => (size(begin, d) + i) * size(step, d))));
 }
 
-const planSlice: Planner<'SLICE'> = (_, context) => {
-  const [input, output] = [context.input(0), context.output()];
-  const [begin, sizes] = [context.integers(1), context.integers(2)];
-  const shape = input.shape.map((count, d) => (sizes[d] === -1 ? count - size(begin, d) : size(sizes, d)));
-  const fits = input.shape.every(
-    (count, d) => size(begin, d) >= 0 && size(shape, d) >= 0 && size(begin, d) + size(shape, d) <= count,
-  );
-  if (!fits)
-    throw context.invalid(`it takes [${shape}] from [${begin}] of a tensor of shape [${input.shape}]`);
-  context.expectShape(output, shape);
-  return planMove(context, { input, output, source: boxPositions(input.shape, begin, shape) });
-};
-
 const planStridedSlice: Planner<'STRIDED_SLICE'> = (op, context) => {
   const [input, output] = [context.input(0), context.output()];
   const slice = {
@@ -188,7 +175,6 @@ export const movePlanners = {
   SQUEEZE: (_, context) => planCopy(context),
   EXPAND_DIMS: (_, context) => planCopy(context),
   TRANSPOSE: planTranspose,
-  SLICE: planSlice,
   STRIDED_SLICE: planStridedSlice,
   SPLIT: planSplit,
   SPLIT_V: planSplitV,
