@@ -1,11 +1,6 @@
 import { existsSync } from 'node:fs';
-import {
-  defaultRecipe,
-  namedRecipes,
-  parseIoType,
-  parseRecipe,
-  type Recipe,
-} from '../core/quantize/recipe.ts';
+import { presets } from '../core/quantize/presets.ts';
+import { defaultRecipe, parseIoType, parseRecipe, type Recipe } from '../core/quantize/recipe.ts';
 import { type Arguments, type OptionSpec, textOption, usageProblem } from './arguments.ts';
 import { readJson } from './files.ts';
 
@@ -13,19 +8,17 @@ export const recipeOptions: Readonly<Record<string, OptionSpec>> = {
   recipe: {
     type: 'string',
     value: 'NAME|FILE',
-    help: `${Object.keys(namedRecipes).join(', ')}, or a JSON file`,
+    help: `${Object.keys(presets).join(', ')}, or a JSON file`,
   },
   'input-type': { type: 'string', value: 'TYPE', help: 'int8 (default), uint8 or float32' },
   'output-type': { type: 'string', value: 'TYPE', help: 'int8 (default), uint8 or float32' },
 };
 
 function recipeByName(name: string): Recipe {
-  const named = Object.hasOwn(namedRecipes, name) ? namedRecipes[name] : undefined;
+  const named = Object.hasOwn(presets, name) ? presets[name]?.recipe : undefined;
   if (named !== undefined) return named;
   if (existsSync(name)) return parseRecipe(readJson(name));
-  throw usageProblem(
-    `--recipe is “${name}”; neither a file nor one of ${Object.keys(namedRecipes).join(', ')}.`,
-  );
+  throw usageProblem(`--recipe is “${name}”; neither a file nor one of ${Object.keys(presets).join(', ')}.`);
 }
 
 /** The recipe that the options ask for. @throws Problem `recipe/invalid`, `usage`. */

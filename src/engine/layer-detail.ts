@@ -2,7 +2,7 @@ import type { Statistics } from '../core/calibrate/statistics.ts';
 import { constantOf, elementCount } from '../core/model/data.ts';
 import { isPresent, mainGraph, tensorAt } from '../core/model/graph.ts';
 import type { Graph, Model, Op, Tensor, TensorId } from '../core/model/types.ts';
-import { ruleOf } from '../core/quantize/rules.ts';
+import { weightRuleOf } from '../core/quantize/rules.ts';
 import type { LayerDetail } from './api.ts';
 
 interface Models {
@@ -28,7 +28,7 @@ function channelExtremes(tensor: Tensor, axis: number): LayerDetail['weights'] {
 }
 
 function weightsOf(op: Op, float: Graph): LayerDetail['weights'] {
-  const weights = ruleOf(op)?.weights;
+  const weights = weightRuleOf(op);
   const id = weights === undefined ? undefined : op.inputs[weights.input];
   // Weights keep their position; a second form of a shared constant stands behind the float graph's tensors.
   if (weights === undefined || !isPresent(id) || id >= float.tensors.length) return undefined;

@@ -27,7 +27,9 @@ function sameBytes(a: Uint8Array | undefined, b: Uint8Array | undefined): boolea
 
 function constantAspect(tensor: Tensor): Aspect {
   if (tensor.dtype === 'int8' && tensor.quant?.zeroPoint.every((z) => z === 0)) return 'weights';
-  return tensor.dtype === 'int32' && tensor.quant !== undefined ? 'bias' : 'constant';
+  return (tensor.dtype === 'int32' || tensor.dtype === 'int64') && tensor.quant !== undefined
+    ? 'bias'
+    : 'constant';
 }
 
 function tensorChecks(ours: Tensor, theirs: Tensor): readonly (readonly [Aspect, boolean])[] {

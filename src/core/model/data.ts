@@ -1,4 +1,5 @@
 import { Problem } from '../problem.ts';
+import { roundHalfEven } from './rounding.ts';
 import type { Dtype, Elements, Shape, Tensor, TensorData } from './types.ts';
 
 /** Number of elements of `shape`; 1 for a scalar. */
@@ -108,6 +109,20 @@ export function halfToFloat(half: number): number {
   if (exponent === 0) return sign * fraction * 2 ** -24;
   if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+/**
+ * float32 → IEEE binary16 bits, to the nearest, ties to even; beyond ±65504 the largest finite half.
+ * Source: TensorFlow Lite, quantization_utils.cc, QuantizeTensorFloat16.
+ */
+export function floatToHalf(x: number): number {
+  const sign = x < 0 || Object.is(x, -0) ? 0x8000 : 0;
+  const magnitude = Math.min(Math.abs(x), 65504);
+  // Steps of a half: 2⁻²⁴ below 2⁻¹⁴, then 1024 between neighbouring powers of two.
+  const exponent = Math.max(-14, Math.floor(Math.log2(magnitude)));
+  const steps = roundHalfEven(magnitude / 2 ** (exponent - 10));
+  // Adding the steps to the exponent's bits lets a mantissa that was rounded up to 2048 carry into it.
+  return magnitude === 0 ? sign : sign | (((exponent + 14) << 10) + steps);
 }
 
 function unpackBits(bytes: Uint8Array, count: number, bits: 2 | 4, signed: boolean): Int8Array | Uint8Array {

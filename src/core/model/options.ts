@@ -11,17 +11,27 @@ export interface ConvOptions {
   readonly dilationW: number;
   readonly activation: Activation;
 }
+/** Element type of the bias of a layer with int16 activations; absent: what the bias tensor says. */
+export interface BiasTypeOption {
+  readonly quantizedBiasType?: 'int32' | 'int64';
+}
+export interface Conv2dOptions extends ConvOptions, BiasTypeOption {}
 export interface DepthwiseOptions extends ConvOptions {
   /** Output channels per input channel; some writers leave 0, so kernels take it from the shapes. */
   readonly depthMultiplier: number;
 }
-export interface TransposeConvOptions {
+export interface TransposeConvOptions extends BiasTypeOption {
   readonly padding: Padding;
   readonly strideH: number;
   readonly strideW: number;
   readonly activation: Activation;
 }
-export interface DenseOptions {
+/** Of ops that have a hybrid kernel. */
+export interface HybridOption {
+  /** With int8 weights and float activations: quantize the activations with a zero point. Absent: symmetric. */
+  readonly asymmetricQuantizeInputs?: boolean;
+}
+export interface DenseOptions extends BiasTypeOption, HybridOption {
   readonly activation: Activation;
   readonly keepNumDims: boolean;
   /** 'DEFAULT', or the shuffled layout of an old optimized kernel, which is not read. */
@@ -38,6 +48,10 @@ export interface PoolOptions {
 export interface ElementwiseOptions {
   /** Fused activation. */
   readonly activation: Activation;
+}
+export interface SumOptions extends ElementwiseOptions {
+  /** With int16 activations: false where scales are no powers of two. Absent: true, the format's default. */
+  readonly potScaleInt16?: boolean;
 }
 export interface AxisOptions {
   readonly axis: number;
@@ -69,7 +83,7 @@ export interface ResizeOptions {
   readonly alignCorners: boolean;
   readonly halfPixelCenters: boolean;
 }
-export interface BatchMatMulOptions {
+export interface BatchMatMulOptions extends HybridOption {
   readonly adjX: boolean;
   readonly adjY: boolean;
 }
@@ -98,6 +112,13 @@ export interface CumsumOptions {
   readonly exclusive: boolean;
   readonly reverse: boolean;
 }
+export interface FakeQuantOptions {
+  readonly min: number;
+  readonly max: number;
+  readonly bits: number;
+  /** The smallest integer is left unused. */
+  readonly narrowRange: boolean;
+}
 export interface MirrorPadOptions {
   readonly mode: 'REFLECT' | 'SYMMETRIC';
 }
@@ -107,13 +128,13 @@ export type OpaqueOptions = NoOptions;
 
 /** Builtin operator name → its options. The list of operators that a stage can read; what each stage does with one stands in that stage. */
 export interface OptionsByKind {
-  readonly CONV_2D: ConvOptions;
+  readonly CONV_2D: Conv2dOptions;
   readonly DEPTHWISE_CONV_2D: DepthwiseOptions;
   readonly TRANSPOSE_CONV: TransposeConvOptions;
   readonly FULLY_CONNECTED: DenseOptions;
   readonly BATCH_MATMUL: BatchMatMulOptions;
-  readonly ADD: ElementwiseOptions;
-  readonly SUB: ElementwiseOptions;
+  readonly ADD: SumOptions;
+  readonly SUB: SumOptions;
   readonly MUL: ElementwiseOptions;
   readonly DIV: ElementwiseOptions;
   readonly AVERAGE_POOL_2D: PoolOptions;
@@ -205,6 +226,7 @@ export interface OptionsByKind {
   readonly ADD_N: NoOptions;
   readonly ZEROS_LIKE: NoOptions;
   readonly CUMSUM: CumsumOptions;
+  readonly FAKE_QUANT: FakeQuantOptions;
   readonly QUANTIZE: NoOptions;
   readonly DEQUANTIZE: NoOptions;
 }

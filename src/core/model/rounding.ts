@@ -6,6 +6,13 @@ export function roundHalfAway(x: number): number {
   return Math.sign(x) * (magnitude - whole >= 0.5 ? whole + 1 : whole);
 }
 
+/** Nearest integer, ties to the even one: C's `rint`. */
+export function roundHalfEven(x: number): number {
+  const whole = Math.floor(x);
+  const rest = x - whole;
+  return rest > 0.5 || (rest === 0.5 && whole % 2 !== 0) ? whole + 1 : whole;
+}
+
 /** Without branches: after a RELU half of all values clamp. */
 export function clamp(x: number, min: number, max: number): number {
   return Math.min(Math.max(x, min), max);

@@ -5,6 +5,7 @@ import { Problem } from '../problem.ts';
 import { extremesWithZero } from './constants.ts';
 import { activationParams, constantParams, type Params } from './params.ts';
 import { dataInputs, type Rule } from './rules.ts';
+import type { ActivationType } from './scheme.ts';
 
 /** Calibrated range of a tensor, real values. */
 export interface Bounds {
@@ -24,6 +25,17 @@ export interface Assignment {
   readonly requantized: readonly Requantized[];
   /** The parameters that op `id` demands of all its data inputs; `undefined` when it takes them as they are. */
   demandOf(id: OpId): Params | undefined;
+}
+
+/**
+ * What a join does to an operand whose parameters are not the result's. requantize: pushes them back where that clips
+ * nothing. tensorflow: always. requantize-always: never, as TensorFlow's older quantizer.
+ */
+export type Joins = 'requantize' | 'tensorflow' | 'requantize-always';
+
+export interface AssignOptions {
+  readonly type: ActivationType;
+  readonly joins: Joins;
 }
 
 /** Tensors that must share parameters, led by the one whose range counts. */
@@ -46,15 +58,15 @@ function constantBounds(graph: Graph, id: TensorId): Bounds | undefined {
  * Groups: an op of output `same` puts its outputs into its input's group, and the range of the group's first tensor
  * counts, as in TensorFlow. At a join (CONCATENATION, MAXIMUM, …) the result's parameters are pushed back into an
  * operand's group when they cover its own range. TensorFlow pushes them always, and so clips the operand everywhere it
- * is used; we keep the operand's range where it would be clipped, is fixed, or was chosen by another join, and
- * requantize at the join.
+ * is used; unless the recipe wants that, we keep the operand's range where it would be clipped. An operand whose
+ * parameters are fixed, or were chosen by another join, is requantized at the join in any case.
  */
 export function assignParams(
   graph: Graph,
   rules: ReadonlyMap<OpId, Rule>,
-  ranges: ReadonlyMap<TensorId, Bounds>,
+  { ranges, ...options }: AssignOptions & { readonly ranges: ReadonlyMap<TensorId, Bounds> },
 ): Assignment {
-  const groups = new GroupTable(graph, ranges);
+  const groups = new GroupTable(graph, ranges, options);
   for (const [id, rule] of rules) groups.addOp(graph.ops[id] as Op, rule);
   // Inputs and outputs of float ops too: they are int8 when the recipe asks for integer inputs and outputs.
   for (const id of [...graph.inputs, ...graph.outputs]) if (ranges.has(id)) groups.of(id);
@@ -76,11 +88,13 @@ export function assignParams(
 class GroupTable {
   readonly #graph: Graph;
   readonly #ranges: ReadonlyMap<TensorId, Bounds>;
+  readonly #options: AssignOptions;
   readonly #groups = new Map<TensorId, Group>();
 
-  constructor(graph: Graph, ranges: ReadonlyMap<TensorId, Bounds>) {
+  constructor(graph: Graph, ranges: ReadonlyMap<TensorId, Bounds>, options: AssignOptions) {
     this.#graph = graph;
     this.#ranges = ranges;
+    this.#options = options;
   }
 
   of(id: TensorId): Group {
@@ -88,13 +102,17 @@ class GroupTable {
     if (known !== undefined) return known;
     const bounds = this.#ranges.get(id);
     if (bounds !== undefined) {
-      return this.#add(id, { bounds, params: activationParams(bounds.min, bounds.max), dictated: false });
+      return this.#add(id, {
+        bounds,
+        params: activationParams(bounds.min, bounds.max, this.#options.type),
+        dictated: false,
+      });
     }
     const constant = constantBounds(this.#graph, id);
     if (constant !== undefined) {
       return this.#add(id, {
         bounds: constant,
-        params: constantParams(constant.min, constant.max),
+        params: constantParams(constant.min, constant.max, this.#options.type),
         dictated: true,
       });
     }
@@ -131,7 +149,9 @@ class GroupTable {
     if (to === from) return true;
     const { params } = from;
     if (to.params.scale === params.scale && to.params.zeroPoint === params.zeroPoint) return true;
-    if (to.dictated || !covers(from, to)) return false;
+    const { joins } = this.#options;
+    const free = !to.dictated && joins !== 'requantize-always';
+    if (!free || (joins === 'requantize' && !covers(from, to))) return false;
     to.params = params;
     to.dictated = true;
     return true;

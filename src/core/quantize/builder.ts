@@ -1,9 +1,10 @@
 import { tensorAt } from '../model/graph.ts';
 import type { Graph, Op, Quant, Tensor, TensorId } from '../model/types.ts';
 import { type Params, perTensor, sameParams } from './params.ts';
+import type { ActivationType } from './scheme.ts';
 import type { QuantizedConstant } from './weights.ts';
 
-/** What stands in place of a float tensor: the same position where possible, so that float and int8 tensors correspond. */
+/** What stands in place of a float tensor: the same position where possible, so that tensors of both graphs correspond. */
 type Replacement = Pick<Tensor, 'dtype' | 'data' | 'quant'>;
 
 function keyOf(quant: Quant | undefined): string {
@@ -20,13 +21,17 @@ export class GraphBuilder {
   readonly #ops: Op[] = [];
   /** For each constant, the forms it has been given so far: key of its parameters → position. */
   readonly #forms = new Map<TensorId, Map<string, TensorId>>();
-  /** For each activation, its other forms: int8 with other parameters, or float. */
+  /** For each activation or stored constant, its other forms: integers with other parameters, or float. */
   readonly #conversions = new Map<
     TensorId,
     { readonly params: Params | undefined; readonly id: TensorId }[]
   >();
 
-  constructor(float: Graph) {
+  /** Type of activations that ops compute with as integers. */
+  readonly type: ActivationType;
+
+  constructor(float: Graph, type: ActivationType) {
+    this.type = type;
     this.#float = float;
     this.#tensors = [...float.tensors];
   }
@@ -43,9 +48,9 @@ export class GraphBuilder {
     this.#ops.push(op);
   }
 
-  /** Turns the activation at `id` into int8 in its place. */
+  /** Turns the activation at `id` into integers in its place. */
   quantizeActivation(id: TensorId, params: Params): void {
-    this.#tensors[id] = { ...this.tensor(id), dtype: 'int8', quant: perTensor(params) };
+    this.#tensors[id] = { ...this.tensor(id), dtype: this.type, quant: perTensor(params) };
   }
 
   rename(id: TensorId, name: string): void {
@@ -54,15 +59,18 @@ export class GraphBuilder {
 
   /** The constant `id` left as it is for a consumer that wants it in float. */
   keepConstant(id: TensorId): TensorId {
-    return this.#form(id, {
-      dtype: this.tensorBefore(id).dtype,
-      data: this.tensorBefore(id).data,
-    } as Replacement);
+    const { dtype, data } = this.tensorBefore(id);
+    return this.#form(id, { dtype, ...(data !== undefined && { data }) });
   }
 
-  /** The constant `id` as int8 or int32; each distinct set of parameters exists once. */
-  quantizeConstant(id: TensorId, dtype: 'int8' | 'int32', constant: QuantizedConstant): TensorId {
-    return this.#form(id, { dtype, ...constant });
+  /** The constant `id` in another type; each distinct type and set of parameters exists once. */
+  placeConstant(id: TensorId, constant: QuantizedConstant | Replacement): TensorId {
+    return this.#form(id, constant);
+  }
+
+  /** A stored constant as float32; inserts one DEQUANTIZE for all who ask. */
+  widened(id: TensorId): TensorId {
+    return this.#convert(id, undefined, `${this.tensor(id).name}_dequantize`);
   }
 
   /** The tensor as it was in the float graph. */
@@ -70,12 +78,12 @@ export class GraphBuilder {
     return tensorAt(this.#float, id);
   }
 
-  /** The activation `id`, which is int8 or float now, as int8 with `params`; inserts one QUANTIZE for all who ask. */
-  asInt8(id: TensorId, params: Params): TensorId {
+  /** The activation `id`, which is integer or float now, as integers with `params`; inserts one QUANTIZE for all who ask. */
+  asInteger(id: TensorId, params: Params): TensorId {
     const { quant, name } = this.tensor(id);
     const own = quant && { scale: quant.scale[0] ?? 0, zeroPoint: quant.zeroPoint[0] ?? 0 };
     if (own !== undefined && sameParams(own, params)) return id;
-    return this.#convert(id, params, `${name}_${own === undefined ? 'int8' : 'requantized'}`);
+    return this.#convert(id, params, `${name}_${own === undefined ? this.type : 'requantized'}`);
   }
 
   /** The activation `id` as float32; inserts one DEQUANTIZE for all who ask. */
@@ -117,7 +125,7 @@ export class GraphBuilder {
       name,
       shape,
       ...(shapeSignature !== undefined && { shapeSignature }),
-      dtype: params === undefined ? 'float32' : 'int8',
+      dtype: params === undefined ? 'float32' : this.type,
       ...(params !== undefined && { quant: perTensor(params) }),
     });
     this.emit(conversion(params === undefined ? 'DEQUANTIZE' : 'QUANTIZE', id, result));

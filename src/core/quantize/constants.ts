@@ -3,15 +3,15 @@ import { clamp } from '../model/rounding.ts';
 import type { Tensor } from '../model/types.ts';
 import {
   constantParams,
-  int8Max,
-  int8Min,
   inverseOf,
+  limits,
   type Params,
   perTensor,
   quantizeValue,
   weightMax,
   weightScale,
 } from './params.ts';
+import type { ActivationType } from './scheme.ts';
 import type { QuantizedConstant } from './weights.ts';
 
 function values(tensor: Tensor): Float32Array {
@@ -28,24 +28,29 @@ export function extremesWithZero(data: Float32Array): { readonly min: number; re
   return { min, max };
 }
 
-/** A constant operand with given parameters, or with those of its own range: asymmetric, the full int8 range. */
-export function quantizeOperand(tensor: Tensor, demanded?: Params): QuantizedConstant {
+/** Integers of the type's own width. */
+const arrays = { int8: Int8Array, uint8: Uint8Array, int16: Int16Array } as const;
+
+/** A constant operand with given parameters, or with those of its own range; the type's full range of integers. */
+export function quantizeOperand(tensor: Tensor, type: ActivationType, demanded?: Params): QuantizedConstant {
   const data = values(tensor);
   const { min, max } = extremesWithZero(data);
-  const params = demanded ?? constantParams(min, max);
+  const params = demanded ?? constantParams(min, max, type);
   const inverse = inverseOf(params.scale);
-  const q = Int8Array.from(data, (x) =>
-    clamp(quantizeValue(x, inverse) + params.zeroPoint, int8Min, int8Max),
-  );
-  return { data: bytesOf(q), quant: perTensor(params) };
+  const [lowest, highest] = limits[type];
+  const q = new arrays[type](data.length);
+  data.forEach((x, i) => {
+    q[i] = clamp(quantizeValue(x, inverse) + params.zeroPoint, lowest, highest);
+  });
+  return { dtype: type, data: bytesOf(q), quant: perTensor(params) };
 }
 
-/** A constant operand with zero point 0 and the narrow range, as PRELU's slopes are stored. */
+/** A constant int8 operand with zero point 0 and the narrow range, as PRELU's slopes are stored. */
 export function quantizeSymmetricOperand(tensor: Tensor): QuantizedConstant {
   const data = values(tensor);
   const { min, max } = extremesWithZero(data);
-  const scale = weightScale(Math.max(-min, max));
+  const scale = weightScale(Math.max(-min, max), 8);
   const inverse = inverseOf(scale);
-  const q = Int8Array.from(data, (x) => clamp(quantizeValue(x, inverse), -weightMax, weightMax));
-  return { data: bytesOf(q), quant: perTensor({ scale, zeroPoint: 0 }) };
+  const q = Int8Array.from(data, (x) => clamp(quantizeValue(x, inverse), -weightMax[8], weightMax[8]));
+  return { dtype: 'int8', data: bytesOf(q), quant: perTensor({ scale, zeroPoint: 0 }) };
 }

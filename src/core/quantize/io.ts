@@ -17,7 +17,7 @@ interface Choice {
 /** uint8 stands for the same real values as int8: q + 128 with a zero point 128 higher. */
 const uint8Offset = 128;
 
-/** The tensor that callers see in place of the int8 one. It takes the name; the int8 one is renamed. */
+/** The tensor that callers see in place of the integer one. It takes the name; the other is renamed. */
 function appendOuter(
   builder: GraphBuilder,
   id: TensorId,
@@ -29,14 +29,14 @@ function appendOuter(
     choice.type === 'uint8'
       ? { ...before, dtype: 'uint8', quant: perTensor(shifted) }
       : { ...before, dtype: 'float32' };
-  builder.rename(id, `${before.name}_int8`);
+  builder.rename(id, `${before.name}_${builder.type}`);
   return builder.append(outer);
 }
 
 /**
- * Gives the graph inputs of type `type`. Float inputs become int8 at their place; another type is a new tensor in front
- * with a QUANTIZE between. Inputs that are not float (indices), and float inputs that only float ops read, stay.
- * @param read - tensors that int8 ops read.
+ * Gives the graph inputs of type `type`. Float inputs become integers at their place; another type is a new tensor in
+ * front with a QUANTIZE between. Inputs that are not float (indices), and float inputs that only float ops read, stay.
+ * @param read - tensors that integer ops read.
  */
 export function exposeInputs(
   builder: GraphBuilder,
@@ -48,7 +48,7 @@ export function exposeInputs(
     const own = params.get(id);
     if (own === undefined || (type === 'float32' && !read.has(id))) return id;
     builder.quantizeActivation(id, own);
-    if (type === 'int8') return id;
+    if (type === builder.type) return id;
     const outer = appendOuter(builder, id, { type, params: own });
     builder.emit(conversion('QUANTIZE', outer, id));
     moved.set(id, outer);
@@ -67,8 +67,8 @@ export function convertOutputs(
   const convert = (id: TensorId): TensorId => {
     const own = params.get(id);
     if (own === undefined || (type === 'float32' && builder.tensor(id).quant === undefined)) return id;
-    const inner = builder.asInt8(id, own);
-    if (type === 'int8') return inner;
+    const inner = builder.asInteger(id, own);
+    if (type === builder.type) return inner;
     const outer = appendOuter(builder, inner, { type, params: own });
     builder.emit(conversion(type === 'float32' ? 'DEQUANTIZE' : 'QUANTIZE', inner, outer));
     return outer;

@@ -2,12 +2,17 @@ import { constantOf } from '../model/data.ts';
 import { isPresent } from '../model/graph.ts';
 import type { Op, Tensor, TensorId } from '../model/types.ts';
 import type { GraphBuilder } from './builder.ts';
-import type { Recipe } from './recipe.ts';
+import { quantizeOperand } from './constants.ts';
+import { biasMax } from './params.ts';
+import type { Treatment } from './recipe-rules.ts';
 import type { Rule } from './rules.ts';
+import type { ActivationType } from './scheme.ts';
 import {
+  type FloatBias,
   type FloatLayer,
   type LayerScales,
   layerScales,
+  olderLayerScales,
   type QuantizedConstant,
   quantizeBias,
   quantizeWeights,
@@ -16,6 +21,13 @@ import {
 function floats(tensor: Tensor): Float32Array {
   return constantOf(tensor)?.data as Float32Array;
 }
+
+/** Kinds with kernels for int4 weights beside each type of activations. */
+const int4Kinds: Readonly<Record<ActivationType, ReadonlySet<string>>> = {
+  int8: new Set(['CONV_2D', 'DEPTHWISE_CONV_2D', 'FULLY_CONNECTED']),
+  int16: new Set(['CONV_2D', 'FULLY_CONNECTED']),
+  uint8: new Set(),
+};
 
 /** Scales of weights that are already on an int8 grid (a dynamic-range file): kept, as TensorFlow keeps them. */
 function gridScales(grid: NonNullable<Tensor['grid']>, inputScale: number): LayerScales {
@@ -34,50 +46,96 @@ export interface QuantizedLayer {
 
 interface LayerContext {
   readonly builder: GraphBuilder;
-  readonly recipe: Recipe;
-  /** The op's inputs with the data already int8. */
+  readonly treatment: Treatment;
+  /** The op's inputs with the data as integers already. */
   readonly inputs: readonly TensorId[];
-  /** Scale of the int8 data. */
+  /** Scale of that data. */
   readonly inputScale: number;
+  readonly biasType: 'int32' | 'int64';
 }
 
-/** Puts the int32 bias at `id`, or appends one of zeros where the kernel refuses to run without. */
+/** Puts the bias at `id`, or appends one of zeros where the kernel refuses to run without. */
 function biasInput(
   id: TensorId | undefined,
   required: boolean,
-  { builder, name, bias }: { builder: GraphBuilder; name: string; bias: QuantizedConstant },
+  {
+    builder,
+    name,
+    bias,
+    count,
+  }: { builder: GraphBuilder; name: string; bias: QuantizedConstant; count: number },
 ): TensorId | undefined {
-  if (isPresent(id)) return builder.quantizeConstant(id, 'int32', bias);
+  if (isPresent(id)) return builder.placeConstant(id, bias);
   if (!required) return id;
-  const shape = [bias.data.length / Int32Array.BYTES_PER_ELEMENT];
-  return builder.append({ name: `${name}_bias`, shape, dtype: 'int32', ...bias });
+  return builder.append({ name: `${name}_bias`, shape: [count], ...bias });
 }
 
-/** Quantizes the constants of an op with weights. */
+/**
+ * uint8 weights have a zero point as activations have; all others are symmetric. Where the bias would not fit, their step
+ * grows as that of int8 weights does.
+ */
+function uint8Weights(tensor: Tensor, { values, inputScale }: FloatBias): Weights {
+  const fitting = quantizeOperand(tensor, 'uint8');
+  const largest = values?.reduce((most, value) => Math.max(most, Math.abs(value)), 0) ?? 0;
+  const enlarge = largest / ((fitting.quant.scale[0] ?? 0) * inputScale) > biasMax;
+  const params = { scale: Math.fround(largest / biasMax / inputScale), zeroPoint: 128 };
+  const weights = enlarge ? quantizeOperand(tensor, 'uint8', params) : fitting;
+  const { scale } = weights.quant;
+  const bias = scale.map((step) => step * inputScale);
+  return { weights, scales: { weights: scale, bias, enlarged: enlarge ? [0] : [] } };
+}
+
+interface Weights {
+  readonly weights: QuantizedConstant;
+  readonly scales: LayerScales;
+}
+
+/** Integers and scales of a layer's weights; the bias has a say in their scales. */
+function weightsFor(
+  op: Op,
+  tensor: Tensor,
+  { axis, bias, context }: { axis: number; bias: FloatBias; context: LayerContext },
+): Weights {
+  const { builder, treatment, inputScale } = context;
+  const { shape, grid } = tensor;
+  if (builder.type === 'uint8') return uint8Weights(tensor, bias);
+  const bits = treatment.weightBits === 4 && int4Kinds[builder.type].has(op.kind) ? 4 : 8;
+  if (grid !== undefined && bits === 8) return { weights: grid, scales: gridScales(grid, inputScale) };
+  const perChannel = treatment.weights === 'per-channel';
+  const layer: FloatLayer = { shape, weights: floats(tensor), axis: perChannel ? axis : undefined, bits };
+  const scales = builder.type === 'int16' ? olderLayerScales(layer, bias) : layerScales(layer, bias);
+  // Where the bias enlarged a per-tensor scale, TensorFlow forgets to requantize the weights, which come out too large.
+  const exact = scales.enlarged.length === 0 && (!perChannel || builder.type === 'int16');
+  return { weights: quantizeWeights(layer, scales.weights, exact ? 'range' : 'scale'), scales };
+}
+
+/**
+ * Quantizes the constants of an op with weights. TensorFlow's converter divides per-channel weights by the float32 scale,
+ * but multiplies per-tensor ones, and its older quantizer (16×8) all, with f32(127 / max|w|).
+ */
 export function quantizeLayer(
   op: Op,
   rule: Required<Pick<Rule, 'weights' | 'bias'>>,
-  { builder, recipe, inputs: given, inputScale }: LayerContext,
+  context: LayerContext,
 ): QuantizedLayer {
+  const { builder, inputs: given, inputScale, biasType } = context;
   const inputs = [...given];
   const weightId = op.inputs[rule.weights.input] as TensorId;
   const biasId = op.inputs[rule.bias.input];
   const tensor = builder.tensorBefore(weightId);
-  const { shape, name, grid } = tensor;
-  const layer: FloatLayer = {
-    shape,
-    weights: floats(tensor),
-    axis: recipe.weights === 'per-channel' ? rule.weights.axis : undefined,
-    bias: isPresent(biasId) ? floats(builder.tensorBefore(biasId)) : undefined,
-    inputScale,
-  };
-  const scales = grid === undefined ? layerScales(layer) : gridScales(grid, inputScale);
-  const weights =
-    grid === undefined ? quantizeWeights(layer, scales) : { data: grid.data, quant: grid.quant };
-  inputs[rule.weights.input] = builder.quantizeConstant(weightId, 'int8', weights);
+  const values = isPresent(biasId) ? floats(builder.tensorBefore(biasId)) : undefined;
+  const bias: FloatBias = { values, inputScale, dtype: biasType };
+  const { weights, scales } = weightsFor(op, tensor, { axis: rule.weights.axis, bias, context });
+  inputs[rule.weights.input] = builder.placeConstant(weightId, weights);
 
-  const bias = quantizeBias(layer.bias, shape[rule.weights.axis] ?? 1, scales.bias);
-  const placed = biasInput(biasId, rule.bias.required, { builder, name, bias });
+  const count = tensor.shape[rule.weights.axis] ?? 1;
+  const quantized = quantizeBias(bias, count, scales.bias);
+  const placed = biasInput(biasId, rule.bias.required, {
+    builder,
+    name: tensor.name,
+    bias: quantized,
+    count,
+  });
   if (placed !== undefined) inputs[rule.bias.input] = placed;
   return { inputs, enlarged: scales.enlarged };
 }

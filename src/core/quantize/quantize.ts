@@ -1,7 +1,7 @@
 import { isPresent, mainGraph, producers, tensorAt, withMainGraph } from '../model/graph.ts';
 import type { Graph, Model, Op, OpId, Signature, TensorId } from '../model/types.ts';
 import { Problem } from '../problem.ts';
-import { type Assignment, assignParams, type Bounds, type Requantized } from './assign.ts';
+import { type Assignment, assignParams, type Bounds, type Joins, type Requantized } from './assign.ts';
 import { GraphBuilder } from './builder.ts';
 import { quantizeOperand, quantizeSymmetricOperand } from './constants.ts';
 import { convertOutputs, exposeInputs } from './io.ts';
@@ -9,7 +9,9 @@ import { quantizeLayer } from './layer.ts';
 import type { Params } from './params.ts';
 import type { Recipe } from './recipe.ts';
 import { dataInputs, type Rule } from './rules.ts';
-import { type KeptFloat, selectOps } from './select.ts';
+import type { ActivationType } from './scheme.ts';
+import { checkRecipe, type KeptFloat, type Selection } from './select.ts';
+import { emitWithStoredWeights, type StoredWeights } from './stored-weights.ts';
 import { withRuntimeVersion, withVersions } from './versions.ts';
 
 /** Channels of a layer whose weight scale had to grow so that the bias fits. */
@@ -66,22 +68,26 @@ function checkRanges(graph: Graph, ranges: ReadonlyMap<TensorId, Bounds>): void 
   }
 }
 
+/** How joins are resolved: 16×8 models are those of TensorFlow's older quantizer, which always converts there. */
+function joinsOf(recipe: Recipe, type: ActivationType): Joins {
+  return type === 'int16' ? 'requantize-always' : recipe.joins;
+}
+
 /**
- * Turns a prepared float model into an int8 one as TensorFlow 2.21's converter does: int8 per-tensor asymmetric
- * activations, int8 symmetric weights, int32 biases. Ops without an int8 form stay in float between DEQUANTIZE and
- * QUANTIZE and are listed.
- * @param ranges - calibrated range of every activation of the first graph.
- * @throws Problem `range/missing`, `range/not-finite`, `recipe/invalid`, `quantize/unsupported` when nothing can be int8.
+ * Turns a prepared float model into what the recipe says, as TensorFlow 2.21's converter does. Ops that have no form under
+ * their scheme stay in float between DEQUANTIZE and QUANTIZE and are listed.
+ * @param ranges - calibrated range of every activation of the first graph; of no use to recipes that leave activations
+ * in float.
+ * @throws Problem `range/missing`, `range/not-finite`, and those of `checkRecipe`.
  */
 export function quantize(model: Model, ranges: ReadonlyMap<TensorId, Bounds>, recipe: Recipe): Quantized {
   const graph = mainGraph(model);
-  const { rules, keptFloat } = selectOps(graph);
+  const selection = checkRecipe(graph, recipe);
+  const { rules, keptFloat, type } = selection;
   const all = withHandRanges(graph, rules, { ranges, recipe });
   checkRanges(graph, all);
-  if (rules.size === 0)
-    throw new Problem('quantize/unsupported', 'No op of this model can become int8.', { keptFloat });
-  const assignment = assignParams(graph, rules, all);
-  const rewriter = new Rewriter(graph, { rules, assignment, recipe });
+  const assignment = assignParams(graph, rules, { ranges: all, type, joins: joinsOf(recipe, type) });
+  const rewriter = new Rewriter(graph, { selection, assignment, recipe });
   const { graph: result, signatureTensors } = rewriter.run();
   const quantized = withMainGraph(model, withVersions(result));
   return {
@@ -105,7 +111,7 @@ function remapped(
 }
 
 interface Decisions {
-  readonly rules: ReadonlyMap<OpId, Rule>;
+  readonly selection: Selection;
   readonly assignment: Assignment;
   readonly recipe: Recipe;
 }
@@ -120,11 +126,11 @@ class Rewriter {
   constructor(graph: Graph, decisions: Decisions) {
     this.#graph = graph;
     this.#decisions = decisions;
-    this.#builder = new GraphBuilder(graph);
+    this.#builder = new GraphBuilder(graph, decisions.selection.type);
   }
 
   run(): { graph: Graph; signatureTensors: ReadonlyMap<TensorId, TensorId> } {
-    const { rules, recipe, assignment } = this.#decisions;
+    const { selection, recipe, assignment } = this.#decisions;
     const { params } = assignment;
     const inputs = exposeInputs(this.#builder, this.#graph.inputs, {
       type: recipe.inputType,
@@ -132,8 +138,8 @@ class Rewriter {
       read: this.#read(),
     });
     this.#graph.ops.forEach((op, index) => {
-      const rule = rules.get(index as OpId);
-      if (rule === undefined) this.#keep(op);
+      const rule = selection.rules.get(index as OpId);
+      if (rule === undefined) this.#keep(op, selection.stored.get(index as OpId));
       else this.#quantize(op, index as OpId, rule);
     });
     const outputs = convertOutputs(this.#builder, this.#graph.outputs, { type: recipe.outputType, params });
@@ -141,29 +147,34 @@ class Rewriter {
     return { graph: this.#builder.build(inputs.ids, outputs.ids), signatureTensors };
   }
 
-  /** Tensors that int8 ops read. */
+  /** Tensors that integer ops read. */
   #read(): ReadonlySet<TensorId> {
-    const ids = [...this.#decisions.rules].flatMap(([id, rule]) => {
+    const ids = [...this.#decisions.selection.rules].flatMap(([id, rule]) => {
       const op = this.#graph.ops[id] as Op;
       return dataInputs(op, rule).map((position) => op.inputs[position] as TensorId);
     });
     return new Set(ids);
   }
 
-  #keep(op: Op): void {
-    const inputs = op.inputs.map((id) => {
-      if (!isPresent(id)) return id;
+  #keep(op: Op, plan: StoredWeights | undefined): void {
+    const inputs = op.inputs.map((id, position) => {
+      if (!isPresent(id) || plan?.inputs.includes(position)) return id;
       return this.#builder.tensorBefore(id).data === undefined
         ? this.#builder.asFloat(id)
         : this.#builder.keepConstant(id);
     });
-    this.#builder.emit({ ...op, inputs });
+    const kept = { ...op, inputs };
+    const asymmetric = this.#decisions.recipe.asymmetricQuantizeInputs;
+    if (plan === undefined) this.#builder.emit(kept);
+    else emitWithStoredWeights(this.#builder, kept, { plan, asymmetric });
   }
 
   #quantize(op: Op, id: OpId, rule: Rule): void {
     const inputs = this.#dataInputs(op, id, rule);
     if (rule.output !== 'none') for (const output of op.outputs) this.#quantizeOutput(output);
-    this.#builder.emit({ ...op, inputs: this.#constantInputs(op, id, { rule, inputs }) });
+    const complete = { ...op, inputs: this.#constantInputs(op, id, { rule, inputs }) };
+    const { type } = this.#decisions.selection;
+    this.#builder.emit(type === 'int16' ? withInt16Options(complete, this.#decisions.recipe) : complete);
   }
 
   #dataInputs(op: Op, id: OpId, rule: Rule): TensorId[] {
@@ -173,13 +184,14 @@ class Rewriter {
       const input = op.inputs[position] as TensorId;
       const tensor = this.#builder.tensorBefore(input);
       if (tensor.data === undefined)
-        inputs[position] = this.#builder.asInt8(input, demanded ?? this.#paramsOf(input));
+        inputs[position] = this.#builder.asInteger(input, demanded ?? this.#paramsOf(input));
       else {
-        const constant =
-          rule.symmetricConstant === position
-            ? quantizeSymmetricOperand(tensor)
-            : quantizeOperand(tensor, demanded);
-        inputs[position] = this.#builder.quantizeConstant(input, 'int8', constant);
+        const { type } = this.#builder;
+        const symmetric = rule.symmetricConstant === position && type === 'int8';
+        const constant = symmetric
+          ? quantizeSymmetricOperand(tensor)
+          : quantizeOperand(tensor, type, demanded);
+        inputs[position] = this.#builder.placeConstant(input, constant);
       }
     }
     return inputs;
@@ -194,7 +206,10 @@ class Rewriter {
     if (weights === undefined || bias === undefined) return inputs;
     const [dataPosition] = dataInputs(op, rule);
     const inputScale = this.#builder.tensor(inputs[dataPosition ?? 0] as TensorId).quant?.scale[0] ?? 0;
-    const context = { builder: this.#builder, recipe: this.#decisions.recipe, inputs, inputScale };
+    const { selection, recipe } = this.#decisions;
+    const biasType = biasTypeOf(op, selection.type, recipe);
+    const treatment = selection.treatment(id);
+    const context = { builder: this.#builder, treatment, inputs, inputScale, biasType };
     const layer = quantizeLayer(op, { weights, bias }, context);
     if (layer.enlarged.length > 0) this.enlarged.push({ op: id, channels: layer.enlarged });
     return layer.inputs;
@@ -209,5 +224,28 @@ class Rewriter {
     const params = this.#decisions.assignment.params.get(id);
     if (params === undefined) throw new Error(`no parameters for tensor ${id}`);
     return params;
+  }
+}
+
+/** The 16-bit kernel of DEPTHWISE_CONV_2D has no option for the type of its bias and takes int64 alone. */
+function biasTypeOf(op: Op, type: ActivationType, { int16Bias }: Recipe): 'int32' | 'int64' {
+  if (type !== 'int16') return 'int32';
+  return op.kind === 'DEPTHWISE_CONV_2D' ? 'int64' : int16Bias;
+}
+
+/** Options that kernels of 16-bit activations look at: the type of the bias, and that scales are no powers of two. */
+function withInt16Options(op: Op, { int16Bias: quantizedBiasType }: Recipe): Op {
+  switch (op.kind) {
+    case 'CONV_2D':
+      return { ...op, options: { ...op.options, quantizedBiasType } };
+    case 'FULLY_CONNECTED':
+      return { ...op, options: { ...op.options, quantizedBiasType } };
+    case 'TRANSPOSE_CONV':
+      return { ...op, options: { ...op.options, quantizedBiasType } };
+    case 'ADD':
+    case 'SUB':
+      return { ...op, options: { ...op.options, potScaleInt16: false } };
+    default:
+      return op;
   }
 }

@@ -1,5 +1,6 @@
 import type { KnownKind, Op } from '../model/types.ts';
 import type { Params } from './params.ts';
+import type { ActivationType } from './scheme.ts';
 
 /**
  * How one operator becomes int8. Source: TensorFlow's tfl_ops.td (traits SameOperandsAndResultsScale,
@@ -123,9 +124,72 @@ const rules: { readonly [K in KnownKind]?: Rule } = {
   LESS_EQUAL: binary('none'),
 };
 
-/** The rule of an op's kind; `undefined` for kinds that stay in float. */
-export function ruleOf(op: Op): Rule | undefined {
-  return op.kind === 'OPAQUE' ? undefined : rules[op.kind];
+/** Kinds without a 16-bit kernel, or that TensorFlow's quantizer leaves in float there (operator_property.cc). */
+const notInt16: ReadonlySet<string> = new Set<KnownKind>([
+  'ARG_MAX',
+  'ARG_MIN',
+  'DEPTH_TO_SPACE',
+  'DIV',
+  'EQUAL',
+  'GREATER',
+  'GREATER_EQUAL',
+  'HARD_SWISH',
+  'L2_NORMALIZATION',
+  'LESS',
+  'LESS_EQUAL',
+  'LOG_SOFTMAX',
+  'PRELU',
+  'RELU_0_TO_1',
+  'RELU_N1_TO_1',
+  'SPACE_TO_DEPTH',
+  'SQUARED_DIFFERENCE',
+]);
+
+/**
+ * Kinds without a kernel for uint8. Some of LiteRT's kernels do not look at the type and compute nonsense instead of
+ * refusing (seen by running each op).
+ */
+const notUint8: ReadonlySet<string> = new Set<KnownKind>([
+  'ABS',
+  'BATCH_MATMUL',
+  'EXP',
+  'LOG',
+  'REDUCE_PROD',
+  'RSQRT',
+  'SQRT',
+  'SQUARED_DIFFERENCE',
+]);
+
+const noKernel: Readonly<Record<ActivationType, ReadonlySet<string>>> = {
+  int8: new Set(),
+  int16: notInt16,
+  uint8: notUint8,
+};
+
+/** A fixed output of int8 as another type has it: the same interval. */
+function fixedParams({ scale, zeroPoint }: Params, type: ActivationType): Params {
+  switch (type) {
+    case 'int8':
+      return { scale, zeroPoint };
+    case 'uint8':
+      return { scale, zeroPoint: zeroPoint + 128 };
+    case 'int16':
+      return { scale: 1 / 32768, zeroPoint: 0 };
+    default:
+      return type satisfies never;
+  }
+}
+
+/** The rule of an op's kind for a type of activations; `undefined` for kinds that stay in float. */
+export function ruleOf(op: Op, type: ActivationType): Rule | undefined {
+  const rule = op.kind === 'OPAQUE' ? undefined : rules[op.kind];
+  if (rule === undefined || noKernel[type].has(op.kind)) return undefined;
+  return typeof rule.output === 'object' ? { ...rule, output: fixedParams(rule.output, type) } : rule;
+}
+
+/** The constant weights of an op that has them: their input and channel dimension, whatever the type. */
+export function weightRuleOf(op: Op): Rule['weights'] {
+  return op.kind === 'OPAQUE' ? undefined : rules[op.kind]?.weights;
 }
 
 /** Positions of an op's data inputs. */

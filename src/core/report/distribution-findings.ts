@@ -40,7 +40,7 @@ function int8Layers(input: ReportInput, rows: readonly LayerRow[]): readonly Lay
     const source = sources.get(op?.outputs.find(isPresent) ?? absent);
     const statistics = input.statistics.byTensor.get(source ?? absent);
     if (op === undefined || statistics === undefined || row.dtype !== 'int8') return [];
-    return [{ row, statistics, fixedGrid: typeof ruleOf(op)?.output === 'object' }];
+    return [{ row, statistics, fixedGrid: typeof ruleOf(op, 'int8')?.output === 'object' }];
   });
 }
 

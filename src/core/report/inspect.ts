@@ -1,6 +1,7 @@
 import type { Model } from '../model/types.ts';
 import { isQuantized, prepare } from '../prepare/prepare.ts';
 import { Problem } from '../problem.ts';
+import { defaultRecipe } from '../quantize/recipe.ts';
 import { selectOps } from '../quantize/select.ts';
 import { describeModel, type ModelSummary } from './describe.ts';
 
@@ -31,7 +32,7 @@ export function inspectModel(model: Model): Inspection {
   try {
     const prepared = prepare(model);
     const [graph] = prepared.model.graphs;
-    const keptFloat = graph === undefined ? [] : selectOps(graph).keptFloat;
+    const keptFloat = graph === undefined ? [] : selectOps(graph, defaultRecipe).keptFloat;
     const { ops } = describeModel(prepared.model);
     return {
       summary,

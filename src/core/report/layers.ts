@@ -2,7 +2,7 @@ import type { TensorStatistics } from '../calibrate/statistics.ts';
 import { counterparts, samePositions } from '../evaluate/correspondence.ts';
 import { isPresent, mainGraph, opName, tensorAt } from '../model/graph.ts';
 import type { Graph, Op, OpId, Quant, TensorId } from '../model/types.ts';
-import { ruleOf } from '../quantize/rules.ts';
+import { weightRuleOf } from '../quantize/rules.ts';
 import { clippedShare } from '../ranges/distribution.ts';
 import { errorFacts } from './facts.ts';
 import type { ReportInput } from './input.ts';
@@ -28,7 +28,7 @@ function perTensorOf(quant: Quant | undefined): { scale: number; zeroPoint: numb
 }
 
 function weightFacts(graph: Graph, op: Op): WeightFacts | undefined {
-  const id = op.inputs[ruleOf(op)?.weights?.input ?? -1];
+  const id = op.inputs[weightRuleOf(op)?.input ?? -1];
   const { data, quant } = isPresent(id) ? tensorAt(graph, id) : {};
   if (data === undefined || quant === undefined) return undefined;
   const { scale } = quant;

@@ -1,6 +1,7 @@
 import type { Builder, Offset } from 'flatbuffers';
-import type { Activation, OptionsByKind } from '../../model/options.ts';
+import type { Activation, BiasTypeOption, HybridOption, OptionsByKind } from '../../model/options.ts';
 import type { KnownKind } from '../../model/types.ts';
+import { storedDtype } from './dtypes.ts';
 import * as fb from './generated/tflite_generated.ts';
 
 /** An options table unpacked by the generated code. */
@@ -41,6 +42,19 @@ const storedActivation = (name: Activation) => fb.ActivationFunctionType[name];
 const padding = (stored: { padding: fb.Padding }) => (stored.padding === fb.Padding.SAME ? 'SAME' : 'VALID');
 const storedPadding = (name: 'SAME' | 'VALID') => fb.Padding[name];
 
+/** The schema has no word for “not given”; FLOAT32, its default, means that. */
+const biasType = (stored: { quantizedBiasType: fb.TensorType }) => ({
+  ...(stored.quantizedBiasType === fb.TensorType.INT32 && { quantizedBiasType: 'int32' as const }),
+  ...(stored.quantizedBiasType === fb.TensorType.INT64 && { quantizedBiasType: 'int64' as const }),
+});
+const storedBiasType = ({ quantizedBiasType }: BiasTypeOption) => ({
+  quantizedBiasType: quantizedBiasType === undefined ? fb.TensorType.FLOAT32 : storedDtype(quantizedBiasType),
+});
+const hybrid = (stored: { asymmetricQuantizeInputs: boolean }) => ({
+  ...(stored.asymmetricQuantizeInputs && { asymmetricQuantizeInputs: true }),
+});
+const storedHybrid = ({ asymmetricQuantizeInputs = false }: HybridOption) => ({ asymmetricQuantizeInputs });
+
 const conv = codec<fb.Conv2DOptionsT, OptionsByKind['CONV_2D']>('Conv2DOptions', fb.Conv2DOptionsT, {
   read: (t) => ({
     padding: padding(t),
@@ -49,6 +63,7 @@ const conv = codec<fb.Conv2DOptionsT, OptionsByKind['CONV_2D']>('Conv2DOptions',
     dilationH: t.dilationHFactor,
     dilationW: t.dilationWFactor,
     activation: activation(t),
+    ...biasType(t),
   }),
   write: (o) => ({
     padding: storedPadding(o.padding),
@@ -57,6 +72,7 @@ const conv = codec<fb.Conv2DOptionsT, OptionsByKind['CONV_2D']>('Conv2DOptions',
     dilationHFactor: o.dilationH,
     dilationWFactor: o.dilationW,
     fusedActivationFunction: storedActivation(o.activation),
+    ...storedBiasType(o),
   }),
 });
 
@@ -89,12 +105,19 @@ const transposeConv = codec<fb.TransposeConvOptionsT, OptionsByKind['TRANSPOSE_C
   'TransposeConvOptions',
   fb.TransposeConvOptionsT,
   {
-    read: (t) => ({ padding: padding(t), strideH: t.strideH, strideW: t.strideW, activation: activation(t) }),
+    read: (t) => ({
+      padding: padding(t),
+      strideH: t.strideH,
+      strideW: t.strideW,
+      activation: activation(t),
+      ...biasType(t),
+    }),
     write: (o) => ({
       padding: storedPadding(o.padding),
       strideH: o.strideH,
       strideW: o.strideW,
       fusedActivationFunction: storedActivation(o.activation),
+      ...storedBiasType(o),
     }),
   },
 );
@@ -108,11 +131,15 @@ const dense = codec<fb.FullyConnectedOptionsT, OptionsByKind['FULLY_CONNECTED']>
       keepNumDims: t.keepNumDims,
       weightsFormat:
         t.weightsFormat === fb.FullyConnectedOptionsWeightsFormat.DEFAULT ? 'DEFAULT' : 'SHUFFLED4x16INT8',
+      ...biasType(t),
+      ...hybrid(t),
     }),
     write: (o) => ({
       fusedActivationFunction: storedActivation(o.activation),
       keepNumDims: o.keepNumDims,
       weightsFormat: fb.FullyConnectedOptionsWeightsFormat[o.weightsFormat],
+      ...storedBiasType(o),
+      ...storedHybrid(o),
     }),
   },
 );
@@ -140,10 +167,24 @@ const pool = codec<fb.Pool2DOptionsT, OptionsByKind['MAX_POOL_2D']>('Pool2DOptio
 function fused<T extends StoredOptions & { fusedActivationFunction: fb.ActivationFunctionType }>(
   name: keyof typeof fb.BuiltinOptions,
   Stored: new () => T,
-): OptionsCodec<OptionsByKind['ADD']> {
-  return codec<T, OptionsByKind['ADD']>(name, Stored, {
+): OptionsCodec<OptionsByKind['MUL']> {
+  return codec<T, OptionsByKind['MUL']>(name, Stored, {
     read: (t) => ({ activation: activation(t) }),
     write: (o) => ({ fusedActivationFunction: storedActivation(o.activation) }) as Partial<T>,
+  });
+}
+
+/** ADD and SUB. */
+function sum<
+  T extends StoredOptions & { fusedActivationFunction: fb.ActivationFunctionType; potScaleInt16: boolean },
+>(name: keyof typeof fb.BuiltinOptions, Stored: new () => T): OptionsCodec<OptionsByKind['ADD']> {
+  return codec<T, OptionsByKind['ADD']>(name, Stored, {
+    read: (t) => ({ activation: activation(t), ...(!t.potScaleInt16 && { potScaleInt16: false }) }),
+    write: (o) =>
+      ({
+        fusedActivationFunction: storedActivation(o.activation),
+        potScaleInt16: o.potScaleInt16 ?? true,
+      }) as Partial<T>,
   });
 }
 
@@ -171,11 +212,11 @@ export const codecs: Codecs = {
   TRANSPOSE_CONV: transposeConv,
   FULLY_CONNECTED: dense,
   BATCH_MATMUL: codec('BatchMatMulOptions', fb.BatchMatMulOptionsT, {
-    read: (t) => ({ adjX: t.adjX, adjY: t.adjY }),
-    write: (o) => ({ adjX: o.adjX, adjY: o.adjY }),
+    read: (t) => ({ adjX: t.adjX, adjY: t.adjY, ...hybrid(t) }),
+    write: (o) => ({ adjX: o.adjX, adjY: o.adjY, ...storedHybrid(o) }),
   }),
-  ADD: fused('AddOptions', fb.AddOptionsT),
-  SUB: fused('SubOptions', fb.SubOptionsT),
+  ADD: sum('AddOptions', fb.AddOptionsT),
+  SUB: sum('SubOptions', fb.SubOptionsT),
   MUL: fused('MulOptions', fb.MulOptionsT),
   DIV: fused('DivOptions', fb.DivOptionsT),
   L2_NORMALIZATION: fused('L2NormOptions', fb.L2NormOptionsT),
@@ -254,6 +295,10 @@ export const codecs: Codecs = {
   CUMSUM: codec('CumsumOptions', fb.CumsumOptionsT, {
     read: (t) => ({ exclusive: t.exclusive, reverse: t.reverse }),
     write: (o) => ({ exclusive: o.exclusive, reverse: o.reverse }),
+  }),
+  FAKE_QUANT: codec('FakeQuantOptions', fb.FakeQuantOptionsT, {
+    read: (t) => ({ min: t.min, max: t.max, bits: t.numBits, narrowRange: t.narrowRange }),
+    write: (o) => ({ min: o.min, max: o.max, numBits: o.bits, narrowRange: o.narrowRange }),
   }),
   MIRROR_PAD: codec('MirrorPadOptions', fb.MirrorPadOptionsT, {
     read: (t) => ({ mode: t.mode === fb.MirrorPadMode.REFLECT ? 'REFLECT' : 'SYMMETRIC' }),
