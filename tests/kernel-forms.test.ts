@@ -5,7 +5,7 @@ import type { Sample, TensorData } from '../src/core/model/types.ts';
 import { sha256 } from './support/golden-index.ts';
 import { type KernelForm, readKernelForms } from './support/kernel-forms.ts';
 
-const forms = readKernelForms();
+const forms = readKernelForms('kernels');
 
 /**
  * TensorFlow's BATCH_MATMUL reads beyond its right operand where the left one is transposed (adj_x) and the right one is

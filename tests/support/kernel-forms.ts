@@ -16,7 +16,7 @@ export interface KernelForm {
   readonly cases: readonly { readonly inputs: Sample; readonly outputs: Sample }[];
 }
 
-/** A line of kernels.jsonl.gz; file and values in base64. */
+/** A line of such a file; file and values in base64. */
 interface Line {
   readonly name: string;
   readonly runtime: string;
@@ -47,9 +47,9 @@ function formOf({ name, runtime, model: file, cases }: Line): KernelForm {
   };
 }
 
-/** Every form of tests/golden/kernels.jsonl.gz. */
-export function readKernelForms(): readonly KernelForm[] {
-  const file = readFileSync(join(import.meta.dirname, '../golden/kernels.jsonl.gz'));
+/** Every form of a file in tests/golden. */
+export function readKernelForms(name: 'kernels' | 'mixed-kernels'): readonly KernelForm[] {
+  const file = readFileSync(join(import.meta.dirname, `../golden/${name}.jsonl.gz`));
   const lines = gunzipSync(file).toString('utf8').split('\n');
   return lines.map((line) => formOf(JSON.parse(line) as Line));
 }

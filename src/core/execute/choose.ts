@@ -1,6 +1,7 @@
 import { isPresent, tensorAt } from '../model/graph.ts';
 import type { Dtype, Graph, KnownKind, Op } from '../model/types.ts';
 import { float32Planners } from './float32/index.ts';
+import { hybridPlanners } from './hybrid/index.ts';
 import type { OpContext } from './int8/context.ts';
 import type { Step } from './int8/kernels.ts';
 import { int8Planners } from './int8/ops/index.ts';
@@ -17,6 +18,7 @@ function candidates({ kind, dtypes, perChannel }: Chosen): readonly Planners[] {
   if (quantized && conversions.includes(kind) && !perChannel) return [int8Planners];
   const real = dtypes.has('float32') || dtypes.has('float16');
   const whole = !quantized && (dtypes.has('int32') || dtypes.has('bool'));
+  if (real && quantized) return [hybridPlanners, float32Planners, int8Planners];
   return real || whole ? [float32Planners, int8Planners] : [int8Planners];
 }
 

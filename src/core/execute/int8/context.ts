@@ -46,6 +46,8 @@ export interface PlanContext {
   readonly unsigned: ReadonlySet<TensorId>;
   readonly kernels: Int8Kernels;
   readonly arithmetic: Arithmetic;
+  /** Tensors that an op makes, but that no input of the model changes; their buffers hold their values. */
+  readonly settled: ReadonlySet<TensorId>;
   /** Buffers of the activations. */
   readonly buffers: ReadonlyMap<TensorId, TensorData>;
 }
@@ -113,7 +115,7 @@ export class OpContext {
       ...value,
       id,
       name: tensor.name,
-      constant: tensor.data !== undefined,
+      constant: tensor.data !== undefined || this.#plan.settled.has(id),
       quant: tensor.quant,
       unsigned: this.#plan.unsigned.has(id),
     };

@@ -8,7 +8,12 @@ import { type Int8Options, planInt8 } from './plan.ts';
 /** Runs an int8 model (its inputs and outputs may be float32, uint8 or int8). */
 export interface Int8Executor extends Executor {
   /**
-   * Runs one op on given values of its activations, in the order of `op.inputs` without constants and left-out inputs.
+   * The inputs of an op that `runOp` takes, in the order of `op.inputs`: without left-out ones, constants, and what is
+   * computed from constants alone.
+   */
+  activationsOf(op: OpId): readonly TensorId[];
+  /**
+   * Runs one op on given values of its activations.
    * Values of the op's tensors from an earlier `execute` are overwritten.
    * @returns the op's outputs, owned by the caller
    */
@@ -47,7 +52,14 @@ export function createInt8Executor(model: Model, options: Int8ExecutorOptions): 
     for (const [k, id] of ids.entries()) plan.assign(id, values[k] as TensorData);
   };
 
+  const activationsOf = (id: OpId): readonly TensorId[] => {
+    const inputs = graph.ops[id]?.inputs ?? [];
+    const varies = (input: TensorId) => tensorAt(graph, input).data === undefined && !plan.settled.has(input);
+    return inputs.filter((input) => isPresent(input) && varies(input));
+  };
+
   return {
+    activationsOf,
     execute: async (inputs: Sample, watch?: Watch): Promise<Sample> => {
       assign(graph.inputs, inputs);
       if (watch !== undefined) for (const id of watchedInputs) watch(id, value(id));
@@ -61,10 +73,7 @@ export function createInt8Executor(model: Model, options: Int8ExecutorOptions): 
       const [op, step] = [graph.ops[id], steps[id]];
       if (op === undefined || step === undefined)
         throw new Problem('model/invalid', `Op ${id} does not exist.`, { op: id });
-      const activations = op.inputs.filter(
-        (input) => isPresent(input) && tensorAt(graph, input).data === undefined,
-      );
-      assign(activations, inputs);
+      assign(activationsOf(id), inputs);
       step();
       return op.outputs.filter(isPresent).map((output) => copyOf(value(output)));
     },

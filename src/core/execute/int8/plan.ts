@@ -1,7 +1,7 @@
 import { checkModel } from '../../model/check.ts';
 import { allocate, constantOf, elementCount } from '../../model/data.ts';
-import { mainGraph, opName, tensorAt } from '../../model/graph.ts';
-import type { Graph, Model, OpId, TensorData, TensorId } from '../../model/types.ts';
+import { isPresent, mainGraph, opName, tensorAt } from '../../model/graph.ts';
+import type { Graph, Model, Op, OpId, TensorData, TensorId } from '../../model/types.ts';
 import { Problem } from '../../problem.ts';
 import { plannerOf } from '../choose.ts';
 import { type Arithmetic, OpContext, type PlanContext } from './context.ts';
@@ -18,8 +18,10 @@ export interface Int8Options {
 /** A model made ready to run: one step an op, all buffers allocated, everything checked. */
 export interface Int8Plan {
   readonly graph: Graph;
-  /** One per op, in execution order. */
+  /** One per op, in execution order. What is the same in every run was done while planning. */
   readonly steps: readonly Step[];
+  /** Tensors that an op makes, but that no input of the model changes. */
+  readonly settled: ReadonlySet<TensorId>;
   /** The value of a tensor: its buffer, which the next run overwrites, a copy of it, or its constant. */
   value(id: TensorId): TensorData;
   /** Gives a tensor a value of its dtype and shape, which is copied. */
@@ -64,10 +66,21 @@ function refuse(ops: readonly Refusal[]): void {
   throw new Problem('model/unsupported-op', `No kernel for ${[...names].join(', ')}.`, { ops });
 }
 
+/** Kinds whose result depends on shapes alone, and shapes are known. */
+const ofShapes: readonly Op['kind'][] = ['SHAPE', 'RANK', 'ZEROS_LIKE'];
+
+/** Whether an op gives the same in every run: weights stored as half floats or integers, arithmetic on shapes. */
+function isSettled({ graph, settled }: PlanContext, op: Op): boolean {
+  const same = (id: TensorId): boolean => settled.has(id) || tensorAt(graph, id).data !== undefined;
+  return ofShapes.includes(op.kind) || op.inputs.every((id) => !isPresent(id) || same(id));
+}
+
 /** @param given - the graph as the file has it */
-function planSteps(context: PlanContext, given: Graph): readonly Step[] {
+function planSteps(parts: Omit<PlanContext, 'settled'>, given: Graph): Pick<Int8Plan, 'steps' | 'settled'> {
   const refusals: Refusal[] = [];
   const steps: Step[] = [];
+  const settled = new Set<TensorId>();
+  const context: PlanContext = { ...parts, settled };
   for (const [position, op] of context.graph.ops.entries()) {
     const planner = plannerOf(op, context.graph);
     if (planner === undefined) {
@@ -80,7 +93,12 @@ function planSteps(context: PlanContext, given: Graph): readonly Step[] {
       continue;
     }
     try {
-      steps.push(planner(new OpContext(context, op, position as OpId)));
+      const step = planner(new OpContext(context, op, position as OpId));
+      if (isSettled(context, op)) {
+        step();
+        for (const id of op.outputs) settled.add(id);
+        steps.push(() => {});
+      } else steps.push(step);
     } catch (error) {
       // What has no kernel is told all at once; anything else stops here.
       if (!(error instanceof Problem) || error.code !== 'model/unsupported-op') throw error;
@@ -88,7 +106,7 @@ function planSteps(context: PlanContext, given: Graph): readonly Step[] {
     }
   }
   refuse(refusals);
-  return steps;
+  return { steps, settled };
 }
 
 /**
@@ -105,7 +123,7 @@ export function planInt8(
   const signed = signedGraph(graph);
   const unsigned = unsignedTensors(graph);
   const buffers = allocateActivations(signed);
-  const steps = planSteps({ graph: signed, unsigned, kernels, arithmetic, buffers }, graph);
+  const planned = planSteps({ graph: signed, unsigned, kernels, arithmetic, buffers }, graph);
   const stored = (id: TensorId): TensorData => {
     const value = buffers.get(id) ?? constantOf(tensorAt(signed, id));
     if (value === undefined) throw new Problem('model/invalid', `Tensor ${id} has no value.`, { tensor: id });
@@ -113,7 +131,7 @@ export function planInt8(
   };
   return {
     graph,
-    steps,
+    ...planned,
     value: (id) => (unsigned.has(id) ? asUnsigned(stored(id)) : stored(id)),
     assign: (id, { data }) => {
       const target = stored(id).data;
