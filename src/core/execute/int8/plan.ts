@@ -13,6 +13,8 @@ export interface Int8Options {
   readonly arithmetic: Arithmetic;
   /** The plain TypeScript kernels unless given. */
   readonly kernels?: Int8Kernels;
+  /** Position of the graph's first op in the model that messages speak of; 0 unless given. */
+  readonly firstOp?: number;
 }
 
 /** A model made ready to run: one step an op, all buffers allocated, everything checked. */
@@ -75,35 +77,45 @@ function isSettled({ graph, settled }: PlanContext, op: Op): boolean {
   return ofShapes.includes(op.kind) || op.inputs.every((id) => !isPresent(id) || same(id));
 }
 
-/** @param given - the graph as the file has it */
-function planSteps(parts: Omit<PlanContext, 'settled'>, given: Graph): Pick<Int8Plan, 'steps' | 'settled'> {
+interface Parts extends Omit<PlanContext, 'settled'> {
+  /** The graph as the file has it. */
+  readonly given: Graph;
+  readonly firstOp: number;
+}
+
+/** The step of one op, or why it has none. */
+function planOp(
+  context: PlanContext,
+  op: Op,
+  { given, position }: { given: Graph; position: OpId },
+): Step | Refusal {
+  const refusal = { op: opName(op), position };
+  const planner = plannerOf(op, context.graph);
+  if (planner === undefined) return refusal;
+  const form = unsignedRefusal(op, given);
+  if (form !== undefined) return { ...refusal, form };
+  try {
+    return planner(new OpContext(context, op, position));
+  } catch (error) {
+    // What has no kernel is told all at once; anything else stops here.
+    if (!(error instanceof Problem) || error.code !== 'model/unsupported-op') throw error;
+    return { ...refusal, form: String(error.details.form) };
+  }
+}
+
+function planSteps({ given, firstOp, ...parts }: Parts): Pick<Int8Plan, 'steps' | 'settled'> {
   const refusals: Refusal[] = [];
   const steps: Step[] = [];
   const settled = new Set<TensorId>();
   const context: PlanContext = { ...parts, settled };
-  for (const [position, op] of context.graph.ops.entries()) {
-    const planner = plannerOf(op, context.graph);
-    if (planner === undefined) {
-      refusals.push({ op: opName(op), position });
-      continue;
-    }
-    const form = unsignedRefusal(op, given);
-    if (form !== undefined) {
-      refusals.push({ op: opName(op), position, form });
-      continue;
-    }
-    try {
-      const step = planner(new OpContext(context, op, position as OpId));
-      if (isSettled(context, op)) {
-        step();
-        for (const id of op.outputs) settled.add(id);
-        steps.push(() => {});
-      } else steps.push(step);
-    } catch (error) {
-      // What has no kernel is told all at once; anything else stops here.
-      if (!(error instanceof Problem) || error.code !== 'model/unsupported-op') throw error;
-      refusals.push({ op: opName(op), position, form: String(error.details.form) });
-    }
+  for (const [index, op] of context.graph.ops.entries()) {
+    const planned = planOp(context, op, { given, position: (firstOp + index) as OpId });
+    if (typeof planned !== 'function') refusals.push(planned);
+    else if (isSettled(context, op)) {
+      planned();
+      for (const id of op.outputs) settled.add(id);
+      steps.push(() => {});
+    } else steps.push(planned);
   }
   refuse(refusals);
   return { steps, settled };
@@ -116,14 +128,14 @@ function planSteps(parts: Omit<PlanContext, 'settled'>, given: Graph): Pick<Int8
  */
 export function planInt8(
   model: Model,
-  { arithmetic, kernels = createReferenceKernels() }: Int8Options,
+  { arithmetic, kernels = createReferenceKernels(), firstOp = 0 }: Int8Options,
 ): Int8Plan {
   checkModel(model);
   const graph = mainGraph(model);
   const signed = signedGraph(graph);
   const unsigned = unsignedTensors(graph);
   const buffers = allocateActivations(signed);
-  const planned = planSteps({ graph: signed, unsigned, kernels, arithmetic, buffers }, graph);
+  const planned = planSteps({ graph: signed, unsigned, kernels, arithmetic, buffers, given: graph, firstOp });
   const stored = (id: TensorId): TensorData => {
     const value = buffers.get(id) ?? constantOf(tensorAt(signed, id));
     if (value === undefined) throw new Problem('model/invalid', `Tensor ${id} has no value.`, { tensor: id });
