@@ -1,8 +1,9 @@
 import { checkModel } from '../../model/check.ts';
 import { allocate, constantOf, elementCount } from '../../model/data.ts';
 import { mainGraph, opName, tensorAt } from '../../model/graph.ts';
-import type { Graph, Model, OpId, TensorData, TensorId } from '../../model/types.ts';
+import type { Graph, Model, Op, OpId, TensorData, TensorId } from '../../model/types.ts';
 import { Problem } from '../../problem.ts';
+import { isUnknownVersion } from '../versions.ts';
 import { type Arithmetic, OpContext, type PlanContext } from './context.ts';
 import type { Int8Kernels, Step } from './kernels.ts';
 import { plannerOf } from './ops/index.ts';
@@ -64,6 +65,12 @@ function refuse(ops: readonly Refusal[]): void {
   throw new Problem('model/unsupported-op', `No int8 kernel for ${[...names].join(', ')}.`, { ops });
 }
 
+/** Why an op cannot run in the form it has, whatever its kernel. */
+function formRefusal(op: Op, given: Graph): string | undefined {
+  if (isUnknownVersion(op.kind, op.version)) return `in version ${op.version}`;
+  return unsignedRefusal(op, given);
+}
+
 /** @param given - the graph as the file has it */
 function planSteps(context: PlanContext, given: Graph): readonly Step[] {
   const refusals: Refusal[] = [];
@@ -74,7 +81,7 @@ function planSteps(context: PlanContext, given: Graph): readonly Step[] {
       refusals.push({ op: opName(op), position });
       continue;
     }
-    const form = unsignedRefusal(op, given);
+    const form = formRefusal(op, given);
     if (form !== undefined) {
       refusals.push({ op: opName(op), position, form });
       continue;

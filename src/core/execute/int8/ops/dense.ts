@@ -72,7 +72,8 @@ export const planDense: Planner<'FULLY_CONNECTED'> = (op, context): Step => {
   const weights = denseWeights(context);
   const [outputs, inputs] = [size(weights.shape, 0), size(weights.shape, 1)];
   const batch = elementCount(input.shape) / inputs;
-  if (!Number.isInteger(batch))
+  const rows = op.options.keepNumDims ? input.shape[input.shape.length - 1] === inputs : true;
+  if (!Number.isInteger(batch) || !rows)
     throw context.invalid(`input of shape [${input.shape}] is no multiple of ${inputs} weights`);
   const leading = op.options.keepNumDims ? input.shape.slice(0, -1) : [batch];
   context.expectShape(output, [...leading, outputs]);
