@@ -13,6 +13,9 @@ import type { Int8Kernels, Output } from './kernels.ts';
  */
 export type Arithmetic = 'tflm' | 'litert-reference';
 
+/** Of float32. */
+const SMALLEST_NORMAL = 2 ** -126;
+
 /** A tensor with the buffer that its steps read and write. */
 export interface Value extends TensorData {
   readonly id: TensorId;
@@ -150,12 +153,13 @@ export class OpContext {
     return { ...value, data, scale: scales[0] as number, zeroPoint, min, max };
   }
 
-  /** All scales of a tensor, each finite and above 0. */
+  /** All scales of a tensor, each finite and above 0; a subnormal one has lost the precision that its quotients need. */
   scales(value: Value): Float32Array {
     const scale = value.quant?.scale;
     if (scale === undefined || scale.length === 0) throw this.invalid(`tensor "${value.name}" has no scale`);
-    const bad = scale.find((s) => !(s > 0 && Number.isFinite(s)));
-    if (bad !== undefined) throw this.invalid(`scale ${bad} of "${value.name}" is not a positive number`);
+    const bad = scale.find((s) => !(s >= SMALLEST_NORMAL && Number.isFinite(s)));
+    if (bad !== undefined)
+      throw this.invalid(`scale ${bad} of "${value.name}" is not a positive normal number`);
     return scale;
   }
 

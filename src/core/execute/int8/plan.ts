@@ -4,6 +4,7 @@ import { isPresent, mainGraph, opName, tensorAt } from '../../model/graph.ts';
 import type { Graph, Model, Op, OpId, TensorData, TensorId } from '../../model/types.ts';
 import { Problem } from '../../problem.ts';
 import { plannerOf } from '../choose.ts';
+import { isUnknownVersion } from '../versions.ts';
 import { type Arithmetic, OpContext, type PlanContext } from './context.ts';
 import type { Int8Kernels, Step } from './kernels.ts';
 import { createReferenceKernels } from './reference/index.ts';
@@ -68,6 +69,12 @@ function refuse(ops: readonly Refusal[]): void {
   throw new Problem('model/unsupported-op', `No kernel for ${[...names].join(', ')}.`, { ops });
 }
 
+/** Why an op cannot run in the form it has, whatever its kernel. */
+function formRefusal(op: Op, given: Graph): string | undefined {
+  if (isUnknownVersion(op.kind, op.version)) return `in version ${op.version}`;
+  return unsignedRefusal(op, given);
+}
+
 /** Kinds whose result depends on shapes alone, and shapes are known. */
 const ofShapes: readonly Op['kind'][] = ['SHAPE', 'RANK', 'ZEROS_LIKE'];
 
@@ -92,7 +99,7 @@ function planOp(
   const refusal = { op: opName(op), position };
   const planner = plannerOf(op, context.graph);
   if (planner === undefined) return refusal;
-  const form = unsignedRefusal(op, given);
+  const form = formRefusal(op, given);
   if (form !== undefined) return { ...refusal, form };
   try {
     return planner(new OpContext(context, op, position));

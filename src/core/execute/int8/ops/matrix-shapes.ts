@@ -22,7 +22,8 @@ export function denseSizes(
 ): Pick<DenseParams, 'batch' | 'inputs' | 'outputs'> {
   const [outputs, inputs] = [size(weights.shape, 0), size(weights.shape, 1)];
   const batch = elementCount(input.shape) / inputs;
-  if (!Number.isInteger(batch))
+  const rows = !keepNumDims || input.shape[input.shape.length - 1] === inputs;
+  if (!Number.isInteger(batch) || !rows)
     throw context.invalid(`input of shape [${input.shape}] is no multiple of ${inputs} weights`);
   const leading = keepNumDims ? input.shape.slice(0, -1) : [batch];
   context.expectShape(output, [...leading, outputs]);

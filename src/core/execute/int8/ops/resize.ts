@@ -1,3 +1,4 @@
+import { elementCount } from '../../../model/data.ts';
 import type { ResizeOptions } from '../../../model/options.ts';
 import { roundHalfAway } from '../../../model/rounding.ts';
 import type { Shape } from '../../../model/types.ts';
@@ -14,6 +15,8 @@ export function expectResized(context: OpContext, input: Value, output: Value): 
   const [h, w] = context.integers(1);
   if (h === undefined || w === undefined) throw context.invalid('its size is no pair of numbers');
   context.expectShape(output, [size(input.shape, 0), h, w, size(input.shape, 3)]);
+  if (elementCount(input.shape) === 0 && elementCount(output.shape) > 0)
+    throw context.invalid('it has no pixels to make others from');
 }
 
 /** Source positions in 1/1024 of a pixel (reference/resize_bilinear.h). */
