@@ -22,6 +22,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'core/ranges': [...base, 'core/calibrate'],
   'core/quantize': [...base, 'core/prepare', 'core/ranges'],
   'core/evaluate': [...base, 'core/images', 'core/execute'],
+  'core/targets': [...base, 'core/prepare', 'core/quantize'],
   'core/report': [
     ...base,
     'core/prepare',

@@ -42,10 +42,10 @@ function opTable({ summary }: Inspection): string {
 }
 
 function formatInspection(path: string, bytes: number, inspection: Inspection): string {
-  const { summary, state, notes, keptFloat } = inspection;
+  const { summary, outcome, notes, keptFloat } = inspection;
   const operators = summary.operators.map(({ kind, count }) => `${count} ${kind}`).join(', ');
   const sections = [
-    `${path}: ${state} TensorFlow Lite model, ${bytes.toLocaleString('en')} bytes, ${summary.parameters.toLocaleString('en')} constants`,
+    `${path}: ${outcome.name} TensorFlow Lite model, ${bytes.toLocaleString('en')} bytes, ${summary.parameters.toLocaleString('en')} constants`,
     `inputs\n${summary.inputs.map((tensor) => `  ${describeTensor(tensor)}`).join('\n')}`,
     `outputs\n${summary.outputs.map((tensor) => `  ${describeTensor(tensor)}`).join('\n')}`,
     `operators: ${operators}`,

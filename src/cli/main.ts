@@ -5,7 +5,9 @@ import { evaluate, evaluateSpec } from './evaluate.ts';
 import { inspect, inspectSpec } from './inspect.ts';
 import { note, print } from './output.ts';
 import { quantizeCommand, quantizeSpec } from './quantize.ts';
+import { recipeCommand, recipeSpec } from './recipe.ts';
 import { run, runSpec } from './run.ts';
+import { targetsCommand, targetsSpec } from './targets.ts';
 
 interface Command {
   readonly spec: CommandSpec;
@@ -18,6 +20,8 @@ const commands: readonly Command[] = [
   { spec: evaluateSpec, execute: evaluate },
   { spec: runSpec, execute: run },
   { spec: dequantizeSpec, execute: dequantizeCommand },
+  { spec: targetsSpec, execute: targetsCommand },
+  { spec: recipeSpec, execute: recipeCommand },
 ];
 
 const help = { help: { type: 'boolean', short: 'h', help: 'show this' } } as const;
@@ -25,7 +29,7 @@ const help = { help: { type: 'boolean', short: 'h', help: 'show this' } } as con
 function overview(): string {
   const lines = commands.map(({ spec }) => `  zeropoint ${spec.name} ${spec.usage}`);
   return [
-    'Zeropoint: int8 quantization of TensorFlow Lite models, bit for bit.',
+    'Zeropoint: quantization of TensorFlow Lite models, bit for bit.',
     '',
     ...lines,
     '',

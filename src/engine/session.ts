@@ -17,6 +17,7 @@ import { type Prepared, prepare } from '../core/prepare/prepare.ts';
 import { Problem } from '../core/problem.ts';
 import { type Quantized, quantize } from '../core/quantize/quantize.ts';
 import type { Recipe } from '../core/quantize/recipe.ts';
+import { checkRecipe } from '../core/quantize/select.ts';
 import { chooseRanges, type Ranges } from '../core/ranges/choose.ts';
 import { createReport } from '../core/report/create.ts';
 import { inspectModel } from '../core/report/inspect.ts';
@@ -141,6 +142,7 @@ export class Session implements Methods<api.EngineApi> {
     const { name, bytes, prepared } = this.#opened();
     const float = prepared.model;
     const recipe = this.#recipeOf(settings.recipe);
+    checkRecipe(mainGraph(float), recipe);
     const samples = await this.#samplesFor(settings, call);
     const statistics = await this.#calibrate([float, samples], partOf(call, 0, calibrationShare));
     const { ranges, quantized } = await this.#quantize([float, statistics, recipe], call);

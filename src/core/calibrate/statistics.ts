@@ -50,3 +50,6 @@ export interface Statistics {
   readonly samples: number;
   readonly skipped: readonly SkippedSample[];
 }
+
+/** Of a quantization that needs no samples. */
+export const noStatistics: Statistics = { byTensor: new Map(), samples: 0, skipped: [] };

@@ -48,6 +48,13 @@ export interface Quant {
   readonly max?: Float32Array;
 }
 
+/** Real values, and whether the smallest integer is left unused. */
+export interface FakeQuantRange {
+  readonly min: number;
+  readonly max: number;
+  readonly narrow: boolean;
+}
+
 export interface Tensor {
   readonly name: string;
   readonly shape: Shape;
@@ -65,6 +72,11 @@ export interface Tensor {
    * weights are not rounded a second time. Never written to a file.
    */
   readonly grid?: { readonly dtype: Dtype; readonly data: Uint8Array; readonly quant: Quant };
+  /**
+   * The range that quantization-aware training gave this tensor (a FAKE_QUANT that was folded away). It is quantized with
+   * it, whatever is calibrated. Never written to a file.
+   */
+  readonly fakeQuant?: FakeQuantRange;
   /** State that lives across executions (TFLite variable tensors). */
   readonly isVariable?: boolean;
   /** What the file format says beyond this, opaque here and written back by the same format. */

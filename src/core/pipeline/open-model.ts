@@ -1,3 +1,4 @@
+import { conversionOf } from '../formats/conversion.ts';
 import { detect } from '../formats/detect.ts';
 import { readTflite } from '../formats/tflite/read.ts';
 import type { Model } from '../model/types.ts';
@@ -18,7 +19,10 @@ export function openModel(name: string, bytes: Uint8Array): Model {
   }
   if (kind !== 'tflite') {
     const code = kind === 'unknown' ? 'file/unknown' : 'file/other-kind';
-    throw new Problem(code, `${name} is not a TensorFlow Lite model. This is ${description}.`, details);
+    const command = conversionOf(kind, name);
+    const advice = command === undefined ? '' : ` Convert it with: ${command}`;
+    const text = `${name} is not a TensorFlow Lite model. This is ${description}.${advice}`;
+    throw new Problem(code, text, { ...details, ...(command !== undefined && { command }) });
   }
   return readTflite(bytes);
 }

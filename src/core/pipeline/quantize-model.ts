@@ -1,22 +1,25 @@
 import { calibrate } from '../calibrate/calibrate.ts';
-import type { Statistics } from '../calibrate/statistics.ts';
+import { noStatistics, type Statistics } from '../calibrate/statistics.ts';
 import { type Call, partOf, quietCall } from '../call.ts';
 import { type CompareOptions, type Comparison, compareModels } from '../evaluate/compare.ts';
 import { samePositions } from '../evaluate/correspondence.ts';
-import type { Pair } from '../evaluate/layers.ts';
 import type { EvaluateTools } from '../evaluate/runner.ts';
+import { mainGraph } from '../model/graph.ts';
 import type { SampleSource } from '../model/samples.ts';
 import type { Model } from '../model/types.ts';
-import { type Note, prepare } from '../prepare/prepare.ts';
+import { type Note, prepare, withWidenedConstants } from '../prepare/prepare.ts';
 import { Problem } from '../problem.ts';
+import { outcomeOf } from '../quantize/outcome.ts';
 import { type Quantized, quantize } from '../quantize/quantize.ts';
 import type { Recipe } from '../quantize/recipe.ts';
+import { checkRecipe, needsRanges } from '../quantize/select.ts';
 import { chooseRanges, type Ranges } from '../ranges/choose.ts';
 
 export interface QuantizeJob {
   /** As it was read. */
   readonly model: Model;
-  readonly samples: SampleSource;
+  /** Left out where the recipe needs no ranges, or the model and the recipe give all of them. */
+  readonly samples?: SampleSource;
   readonly recipe: Recipe;
 }
 
@@ -25,51 +28,77 @@ export interface QuantizeOutcome {
   /** The model that was calibrated: plain float. */
   readonly float: Model;
   readonly notes: readonly Note[];
+  /** Of no samples where nothing was measured. */
   readonly statistics: Statistics;
   readonly ranges: Ranges;
   readonly quantized: Quantized;
-  /** Absent when our kernels lack an op of the quantized model; `notes` says which. */
+  /** Absent without samples, and when our kernels lack an op of the quantized model; `notes` says why. */
   readonly comparison?: Comparison;
 }
 
 /** Share of the work that calibration takes: one tapped float run a sample of about three runs in all. */
 const calibrationShare = 0.4;
 
+type Tools = EvaluateTools & { readonly call: Call };
+
+/** Whether samples have a say in the ranges: not where activations stay float, nor where one range is for all. */
+function calibrates(recipe: Recipe): boolean {
+  return needsRanges(recipe) && recipe.defaultRange === undefined;
+}
+
 /**
- * The whole tool without a page: prepare → calibrate → choose ranges → quantize → evaluate.
- * @throws Problem of the step that could not be done.
+ * The whole tool without a page: prepare → check the recipe → calibrate → choose ranges → quantize → evaluate.
+ * @throws Problem of the step that could not be done; what the recipe cannot be done with is refused before any run.
  */
 export async function quantizeModel(
   { model, samples, recipe }: QuantizeJob,
-  tools: EvaluateTools & { readonly call?: Call },
+  given: EvaluateTools & { readonly call?: Call },
 ): Promise<QuantizeOutcome> {
-  const { call = quietCall, ...rest } = tools;
+  const tools: Tools = { call: quietCall, ...given };
   const { model: float, notes } = prepare(model);
-  const statistics = await calibrate(float, samples, { ...rest, call: partOf(call, 0, calibrationShare) });
+  checkRecipe(mainGraph(float), recipe);
+  const measured = samples !== undefined && calibrates(recipe);
+  const share = measured ? calibrationShare : 0;
+  const statistics = measured
+    ? await calibrate(float, samples, { ...tools, call: partOf(tools.call, 0, share) })
+    : noStatistics;
   const ranges = chooseRanges(float, statistics, recipe.calibrator);
   const quantized = quantize(float, ranges, recipe);
-  const pair = {
-    reference: float,
-    candidate: quantized.model,
-    tensors: samePositions(float, quantized.model),
-  };
-  const step = partOf(call, calibrationShare, 1);
-  const { comparison, note } = await compareIfPossible(pair, samples, { ...rest, call: step });
+  const step = { ...tools, call: partOf(tools.call, share, 1) };
+  const { comparison, note } = await compareIfPossible({ float, quantized: quantized.model, samples }, step);
   const outcome = { float, notes: [...notes, ...note], statistics, ranges, quantized };
   return comparison === undefined ? outcome : { ...outcome, comparison };
 }
 
-/** The comparison, or a note that names the ops which only other runtimes can run: the quantized model is right all the same. */
+interface Compared {
+  readonly comparison?: Comparison;
+  readonly note: readonly Note[];
+}
+
+function notCompared(why: string): Compared {
+  return { note: [{ kind: 'not-compared', text: `Not compared with the float model: ${why}` }] };
+}
+
+/**
+ * The comparison, or a note that says why there is none: no samples, or ops which only other runtimes can run. The
+ * quantized model is right all the same.
+ */
 async function compareIfPossible(
-  pair: Pair,
-  samples: SampleSource,
+  { float, quantized, samples }: { float: Model; quantized: Model; samples: SampleSource | undefined },
   options: CompareOptions,
-): Promise<{ readonly comparison?: Comparison; readonly note: readonly Note[] }> {
+): Promise<Compared> {
+  if (samples === undefined) return notCompared('there are no samples.');
+  const { hybridOps, integerOps } = outcomeOf(quantized);
+  if (hybridOps > 0)
+    return notCompared(
+      `${hybridOps} ops quantize their activations while they run, which is not emulated here.`,
+    );
+  const candidate = integerOps === 0 ? withWidenedConstants(quantized) : quantized;
+  const pair = { reference: float, candidate, tensors: samePositions(float, candidate) };
   try {
     return { comparison: await compareModels(pair, samples, options), note: [] };
   } catch (error) {
     if (!(error instanceof Problem) || error.code !== 'model/unsupported-op') throw error;
-    const text = `Not compared with the float model: ${error.message}`;
-    return { note: [{ kind: 'not-compared', text }] };
+    return notCompared(error.message);
   }
 }

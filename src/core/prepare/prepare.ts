@@ -4,10 +4,11 @@ import { isPresent, mainGraph, opName, producers, tensorAt, withMainGraph } from
 import type { Graph, Model, Op, Tensor, TensorId } from '../model/types.ts';
 import { Problem } from '../problem.ts';
 import { dequantized } from './dequantize-constant.ts';
+import { foldFakeQuant } from './fold-fake-quant.ts';
 
 /** Something about the model that the person is told, because it changes what they work with. */
 export interface Note {
-  readonly kind: 'float16-weights' | 'quantized-weights' | 'several-graphs' | 'not-compared';
+  readonly kind: 'float16-weights' | 'quantized-weights' | 'fake-quant' | 'several-graphs' | 'not-compared';
   readonly text: string;
 }
 
@@ -85,7 +86,13 @@ export function isQuantized(model: Model): boolean {
   });
 }
 
-function notesOf(model: Model, counts: { float16: number; integer: number }): readonly Note[] {
+interface Counts {
+  readonly float16: number;
+  readonly integer: number;
+  readonly fakeQuant: number;
+}
+
+function notesOf(model: Model, counts: Counts): readonly Note[] {
   const notes: Note[] = [];
   if (counts.float16 > 0) {
     const text = `${counts.float16} constants are stored as float16; they are widened to float32, which is exact.`;
@@ -95,6 +102,10 @@ function notesOf(model: Model, counts: { float16: number; integer: number }): re
     const text = `${counts.integer} weight tensors are int8 already (a dynamic-range file). They keep their integers and scales; the float reference computes with the values that they stand for.`;
     notes.push({ kind: 'quantized-weights', text });
   }
+  if (counts.fakeQuant > 0) {
+    const text = `${counts.fakeQuant} tensors carry ranges from quantization-aware training; they are quantized with those. The float reference computes without the rounding that was trained with.`;
+    notes.push({ kind: 'fake-quant', text });
+  }
   if (model.graphs.length > 1) {
     const text = `The file holds ${model.graphs.length} graphs; the first one, “${mainGraph(model).name}”, is used and the others stay as they are.`;
     notes.push({ kind: 'several-graphs', text });
@@ -103,8 +114,16 @@ function notesOf(model: Model, counts: { float16: number; integer: number }): re
 }
 
 /**
+ * A model of float activations with every stored constant as the float32 values that it stands for; tensors keep their
+ * positions. What the model computes, unless a kernel quantizes activations while it runs.
+ */
+export function withWidenedConstants(model: Model): Model {
+  return withMainGraph(model, widenHybridWeights(foldConstantDequantize(mainGraph(model)).graph).graph);
+}
+
+/**
  * Makes the first graph plain float: constants stored in float16 or int8 become float32. Tensor positions stay unless
- * DEQUANTIZE ops were folded away.
+ * DEQUANTIZE or FAKE_QUANT ops were folded away.
  * @throws Problem `model/already-quantized` for a model with integer activations, `model/not-finite` for NaN or infinite
  * weights.
  */
@@ -115,11 +134,13 @@ export function prepare(model: Model): Prepared {
     throw new Problem('model/already-quantized', text, { ops: mainGraph(model).ops.map(opName).slice(0, 8) });
   }
   if (mainGraph(model).outputs.length === 0) throw new Problem('model/invalid', 'The model has no outputs.');
-  const folded = foldConstantDequantize(mainGraph(model));
+  const trained = foldFakeQuant(mainGraph(model));
+  const folded = foldConstantDequantize(trained.graph);
   const widened = widenHybridWeights(folded.graph);
   checkFinite(widened.graph);
-  const counts = { float16: folded.float16, integer: folded.integer + widened.widened };
-  const float = withMainGraph(model, widened.graph);
-  const foldedSome = folded.float16 + folded.integer > 0;
+  const integer = folded.integer + widened.widened;
+  const counts = { float16: folded.float16, integer, fakeQuant: trained.folded };
+  const float = { ...withMainGraph(model, widened.graph), signatures: trained.signatures(model) };
+  const foldedSome = folded.float16 + folded.integer + trained.folded > 0;
   return { model: foldedSome ? withoutUnusedTensors(float) : float, notes: notesOf(model, counts) };
 }

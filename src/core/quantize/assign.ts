@@ -117,7 +117,7 @@ class GroupTable {
       });
     }
     const { name } = tensorAt(this.#graph, id);
-    const text = `No range is known for tensor ${id} “${name}”.`;
+    const text = `No range is known for tensor ${id} “${name}”: give samples to calibrate with, or a default range.`;
     throw new Problem('range/missing', text, { tensor: id, name });
   }
 

@@ -5,6 +5,7 @@ import {
   constantParams,
   inverseOf,
   limits,
+  narrowUint8Params,
   type Params,
   perTensor,
   quantizeValue,
@@ -34,13 +35,15 @@ const arrays = { int8: Int8Array, uint8: Uint8Array, int16: Int16Array } as cons
 /** A constant operand with given parameters, or with those of its own range; the type's full range of integers. */
 export function quantizeOperand(tensor: Tensor, type: ActivationType, demanded?: Params): QuantizedConstant {
   const data = values(tensor);
-  const { min, max } = extremesWithZero(data);
-  const params = demanded ?? constantParams(min, max, type);
+  const range = tensor.fakeQuant ?? extremesWithZero(data);
+  const [min, max] = [Math.min(range.min, 0), Math.max(range.max, 0)];
+  const narrow = type === 'uint8' && tensor.fakeQuant?.narrow === true;
+  const params = demanded ?? (narrow ? narrowUint8Params(min, max) : constantParams(min, max, type));
   const inverse = inverseOf(params.scale);
   const [lowest, highest] = limits[type];
   const q = new arrays[type](data.length);
   data.forEach((x, i) => {
-    q[i] = clamp(quantizeValue(x, inverse) + params.zeroPoint, lowest, highest);
+    q[i] = clamp(quantizeValue(x, inverse) + params.zeroPoint, narrow ? lowest + 1 : lowest, highest);
   });
   return { dtype: type, data: bytesOf(q), quant: perTensor(params) };
 }

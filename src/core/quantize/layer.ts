@@ -97,12 +97,18 @@ function weightsFor(
   { axis, bias, context }: { axis: number; bias: FloatBias; context: LayerContext },
 ): Weights {
   const { builder, treatment, inputScale } = context;
-  const { shape, grid } = tensor;
+  const { shape, grid, fakeQuant: trained } = tensor;
   if (builder.type === 'uint8') return uint8Weights(tensor, bias);
   const bits = treatment.weightBits === 4 && int4Kinds[builder.type].has(op.kind) ? 4 : 8;
   if (grid !== undefined && bits === 8) return { weights: grid, scales: gridScales(grid, inputScale) };
-  const perChannel = treatment.weights === 'per-channel';
-  const layer: FloatLayer = { shape, weights: floats(tensor), axis: perChannel ? axis : undefined, bits };
+  const perChannel = treatment.weights === 'per-channel' && trained === undefined;
+  const layer: FloatLayer = {
+    shape,
+    weights: floats(tensor),
+    axis: perChannel ? axis : undefined,
+    bits,
+    ...(trained && { trained }),
+  };
   const scales = builder.type === 'int16' ? olderLayerScales(layer, bias) : layerScales(layer, bias);
   // Where the bias enlarged a per-tensor scale, TensorFlow forgets to requantize the weights, which come out too large.
   const exact = scales.enlarged.length === 0 && (!perChannel || builder.type === 'int16');

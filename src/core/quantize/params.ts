@@ -42,8 +42,8 @@ function asymmetric(low: number, high: number): Params {
  * uint8 parameters for a range that contains 0: in double, the zero point from the end that gives the smaller error.
  * Source: TensorFlow Lite, kernels/internal/quantization_util.h, ChooseQuantizationParams.
  */
-function asymmetricUint8(low: number, high: number): Params {
-  const [lowest, highest] = limits.uint8;
+function asymmetricUint8(low: number, high: number, lowest = limits.uint8[0]): Params {
+  const [, highest] = limits.uint8;
   const scale = (high - low) / (highest - lowest);
   const [fromLow, fromHigh] = [lowest - low / scale, highest - high / scale];
   const lowError = lowest + Math.abs(low / scale);
@@ -89,6 +89,11 @@ export function constantParams(min: number, max: number, type: ActivationType): 
   if (max - min >= narrowest) return choose(min, max);
   const half = narrowest / 2;
   return choose(fround(Math.min(min, -half)), fround(Math.max(max, half)));
+}
+
+/** uint8 parameters of weights that were trained on 1 … 255 (FAKE_QUANT with narrow_range); low ≤ 0 ≤ high. */
+export function narrowUint8Params(low: number, high: number): Params {
+  return asymmetricUint8(low, high, 1);
 }
 
 /** Symmetric narrow-range scale of weights with the largest magnitude `largest`: f32(max(largest, 5e-7) / 127), 7 for int4. */

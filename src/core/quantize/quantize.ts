@@ -1,9 +1,9 @@
-import { isPresent, mainGraph, producers, tensorAt, withMainGraph } from '../model/graph.ts';
+import { isPresent, mainGraph, withMainGraph } from '../model/graph.ts';
 import type { Graph, Model, Op, OpId, Signature, TensorId } from '../model/types.ts';
-import { Problem } from '../problem.ts';
 import { type Assignment, assignParams, type Bounds, type Joins, type Requantized } from './assign.ts';
 import { GraphBuilder } from './builder.ts';
 import { quantizeOperand, quantizeSymmetricOperand } from './constants.ts';
+import { givenRanges } from './given-ranges.ts';
 import { convertOutputs, exposeInputs } from './io.ts';
 import { quantizeLayer } from './layer.ts';
 import type { Params } from './params.ts';
@@ -21,51 +21,13 @@ export interface EnlargedScales {
 }
 
 export interface Quantized {
+  /** Activations whose range is nothing but the recipe's default: good for timing, not for answers. */
+  readonly dummy: readonly TensorId[];
   /** Its tensor i is the float model's tensor i; tensors that were inserted stand behind. */
   readonly model: Model;
   readonly keptFloat: readonly KeptFloat[];
   readonly requantized: readonly Requantized[];
   readonly enlarged: readonly EnlargedScales[];
-}
-
-/** The activation that a hand-set range is for. A range that could have no effect is refused, not ignored. */
-function handRangeTarget(graph: Graph, rules: ReadonlyMap<OpId, Rule>, name: string): TensorId {
-  const refuse = (why: string): never => {
-    throw new Problem('recipe/invalid', `The recipe sets a range for “${name}”, but ${why}.`, { name });
-  };
-  const named = graph.tensors.flatMap((tensor, id) => (tensor.name === name ? [id as TensorId] : []));
-  const [id] = named;
-  if (id === undefined) return refuse('no tensor has that name');
-  if (named.length > 1) return refuse(`${named.length} tensors have that name`);
-  if (tensorAt(graph, id).data !== undefined) return refuse('that is a constant, whose range is its own');
-  const maker = producers(graph).get(id);
-  const output = maker === undefined ? 'own' : rules.get(maker)?.output;
-  if (typeof output === 'object') return refuse('the scale of that output is fixed by TensorFlow Lite');
-  if (output === 'same') return refuse('that tensor takes the scale of its input; set the range there');
-  return id;
-}
-
-/** Calibrated ranges with those set by hand in their place. */
-function withHandRanges(
-  graph: Graph,
-  rules: ReadonlyMap<OpId, Rule>,
-  { ranges, recipe }: { ranges: ReadonlyMap<TensorId, Bounds>; recipe: Recipe },
-): ReadonlyMap<TensorId, Bounds> {
-  const result = new Map(ranges);
-  for (const [name, range] of Object.entries(recipe.ranges))
-    result.set(handRangeTarget(graph, rules, name), range);
-  return result;
-}
-
-function checkRanges(graph: Graph, ranges: ReadonlyMap<TensorId, Bounds>): void {
-  for (const [id, { min, max }] of ranges) {
-    if (Number.isFinite(min) && Number.isFinite(max) && min <= max) continue;
-    const { name } = tensorAt(graph, id);
-    throw new Problem('range/not-finite', `The range of tensor ${id} “${name}” is ${min} to ${max}.`, {
-      tensor: id,
-      name,
-    });
-  }
 }
 
 /** How joins are resolved: 16×8 models are those of TensorFlow's older quantizer, which always converts there. */
@@ -84,18 +46,31 @@ export function quantize(model: Model, ranges: ReadonlyMap<TensorId, Bounds>, re
   const graph = mainGraph(model);
   const selection = checkRecipe(graph, recipe);
   const { rules, keptFloat, type } = selection;
-  const all = withHandRanges(graph, rules, { ranges, recipe });
-  checkRanges(graph, all);
-  const assignment = assignParams(graph, rules, { ranges: all, type, joins: joinsOf(recipe, type) });
+  const given = givenRanges(graph, rules, { calibrated: ranges, recipe });
+  const joins = joinsOf(recipe, type);
+  const assignment = assignParams(graph, rules, { ranges: given.ranges, type, joins });
   const rewriter = new Rewriter(graph, { selection, assignment, recipe });
   const { graph: result, signatureTensors } = rewriter.run();
-  const quantized = withMainGraph(model, withVersions(result));
+  const dummy = given.defaulted.filter((id) => assignment.params.has(id));
+  const quantized: Model = {
+    ...withMainGraph(model, withVersions(result)),
+    description: stamped(model.description, dummy.length, recipe),
+    signatures: remapped(model.signatures, signatureTensors),
+  };
   return {
-    model: withRuntimeVersion({ ...quantized, signatures: remapped(model.signatures, signatureTensors) }),
+    model: withRuntimeVersion(quantized),
     keptFloat,
+    dummy,
     requantized: assignment.requantized,
     enlarged: rewriter.enlarged,
   };
+}
+
+/** A file with ranges that nobody measured says so itself. */
+function stamped(description: string, dummy: number, { defaultRange }: Recipe): string {
+  if (dummy === 0 || defaultRange === undefined) return description;
+  const stamp = `Dummy quantization: ${dummy} activations have the range ${defaultRange.min} to ${defaultRange.max}, which nobody measured.`;
+  return [description, stamp].filter((part) => part !== '').join(' ');
 }
 
 /** Signatures name the tensors that callers see, which are new ones where the element type changed. */

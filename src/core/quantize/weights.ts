@@ -1,6 +1,6 @@
 import { bytesOf, elementCount } from '../model/data.ts';
 import { clamp, roundHalfAway } from '../model/rounding.ts';
-import type { Dtype, Quant, Shape } from '../model/types.ts';
+import type { Dtype, FakeQuantRange, Quant, Shape } from '../model/types.ts';
 import { biasMax, inverseOf, inverseOfWeightRange, quantizeValue, weightMax, weightScale } from './params.ts';
 import type { WeightBits } from './scheme.ts';
 
@@ -11,6 +11,8 @@ export interface FloatLayer {
   /** Dimension that per-channel scales run along; `undefined` for one scale for all weights. */
   readonly axis: number | undefined;
   readonly bits: WeightBits;
+  /** Range that training gave the weights; their own extremes otherwise. Goes with one scale for all. */
+  readonly trained?: FakeQuantRange;
 }
 
 /** What a layer's bias is quantized with. */
@@ -47,7 +49,8 @@ export function eachChannelElement(
   for (let index = 0; index < count; index++) visit(index, Math.floor(index / inner) % channels);
 }
 
-function largestMagnitudes({ shape, weights, axis }: FloatLayer): Float64Array {
+function largestMagnitudes({ shape, weights, axis, trained }: FloatLayer): Float64Array {
+  if (trained !== undefined) return Float64Array.of(Math.max(-trained.min, trained.max));
   const largest = new Float64Array(axis === undefined ? 1 : (shape[axis] ?? 1));
   eachChannelElement(shape, axis, (index, channel) => {
     largest[channel] = Math.max(largest[channel] ?? 0, Math.abs(weights[index] ?? 0));

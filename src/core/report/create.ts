@@ -5,6 +5,7 @@ import { elementCount } from '../model/data.ts';
 import { mainGraph, opName, tensorAt } from '../model/graph.ts';
 import type { SkippedSample } from '../model/samples.ts';
 import type { Graph, Tensor } from '../model/types.ts';
+import { outcomeOf } from '../quantize/outcome.ts';
 import { errorFacts } from './facts.ts';
 import { findingsOf } from './findings.ts';
 import type { ReportInput } from './input.ts';
@@ -89,6 +90,7 @@ export function createReport(input: ReportInput): Report {
     version: 1,
     model: modelFacts(name, mainGraph(float), mainGraph(quantized.model)),
     recipe,
+    outcome: outcomeOf(quantized.model),
     files: { float: sizeOf(files.float), quantized: sizeOf(files.quantized) },
     calibration: { samples: statistics.samples, skipped: skippedFacts(statistics.skipped) },
     ...(comparison && { evaluation: evaluationFacts(comparison, classNames) }),

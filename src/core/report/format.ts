@@ -52,7 +52,7 @@ function worstLine({ worst, classNames = [] }: EvaluationFacts): string {
 }
 
 /** The numbers that a person decides by, each with what it was measured on. */
-function headerLines({ model, files, calibration, evaluation }: Report): readonly string[] {
+function headerLines({ model, outcome, files, calibration, evaluation }: Report): readonly string[] {
   const lines: [string, string][] = [['Size', sizeLine(files)]];
   if (evaluation) {
     const { float, quantized } = evaluation;
@@ -60,11 +60,20 @@ function headerLines({ model, files, calibration, evaluation }: Report): readonl
     if (float.accuracy && quantized.accuracy)
       lines.push(['Accuracy', accuracyLine(float.accuracy, quantized.accuracy)]);
     lines.push(['Worst sample', worstLine(evaluation)]);
-    const times = `float ${formatMilliseconds(float.milliseconds)}, int8 ${formatMilliseconds(quantized.milliseconds)}`;
+    const times = `float ${formatMilliseconds(float.milliseconds)}, quantized ${formatMilliseconds(quantized.milliseconds)}`;
     lines.push(['Time', `${times} a sample, on this computer, not on a device`]);
   }
-  lines.push(['Calibrated on', `${formatCount(calibration.samples)} samples`]);
-  return [`${model.name} → int8`, '', ...lines.map(([label, text]) => `  ${label.padEnd(15)}${text}`)];
+  const { samples } = calibration;
+  lines.push([
+    'Calibrated on',
+    samples === 0 ? 'nothing: no samples are needed' : `${formatCount(samples)} samples`,
+  ]);
+  return [
+    `${model.name} → ${outcome.name}`,
+    outcome.sentence,
+    '',
+    ...lines.map(([label, text]) => `  ${label.padEnd(15)}${text}`),
+  ];
 }
 
 const columns: readonly Column[] = [

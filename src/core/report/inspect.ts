@@ -1,6 +1,7 @@
 import type { Model } from '../model/types.ts';
 import { isQuantized, prepare } from '../prepare/prepare.ts';
 import { Problem } from '../problem.ts';
+import { type Outcome, outcomeOf } from '../quantize/outcome.ts';
 import { defaultRecipe } from '../quantize/recipe.ts';
 import { selectOps } from '../quantize/select.ts';
 import { describeModel, type ModelSummary } from './describe.ts';
@@ -10,6 +11,8 @@ export interface Inspection {
   readonly summary: ModelSummary;
   /** quantized: its activations are integers already. float: they are not, whatever its weights are stored as. */
   readonly state: 'float' | 'quantized';
+  /** What the file truly is: “strict int8”, “dynamic range”, “float” … */
+  readonly outcome: Outcome;
   readonly notes: readonly string[];
   /** Ops that would stay in float when this model is quantized, by position, with the reason. */
   readonly keptFloat: readonly { readonly op: number; readonly kind: string; readonly reason: string }[];
@@ -28,7 +31,8 @@ function unknownNote(summary: ModelSummary): readonly string[] {
 export function inspectModel(model: Model): Inspection {
   const summary = describeModel(model);
   const unknown = unknownNote(summary);
-  if (isQuantized(model)) return { summary, state: 'quantized', notes: unknown, keptFloat: [] };
+  const outcome = outcomeOf(model);
+  if (isQuantized(model)) return { summary, state: 'quantized', outcome, notes: unknown, keptFloat: [] };
   try {
     const prepared = prepare(model);
     const [graph] = prepared.model.graphs;
@@ -37,11 +41,12 @@ export function inspectModel(model: Model): Inspection {
     return {
       summary,
       state: 'float',
+      outcome,
       notes: [...prepared.notes.map(({ text }) => text), ...unknown],
       keptFloat: keptFloat.map(({ op, reason }) => ({ op, kind: ops[op]?.kind ?? '', reason })),
     };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    return { summary, state: 'float', notes: [error.message, ...unknown], keptFloat: [] };
+    return { summary, state: 'float', outcome, notes: [error.message, ...unknown], keptFloat: [] };
   }
 }

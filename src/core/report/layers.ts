@@ -1,8 +1,10 @@
 import type { TensorStatistics } from '../calibrate/statistics.ts';
 import { counterparts, samePositions } from '../evaluate/correspondence.ts';
 import { isPresent, mainGraph, opName, tensorAt } from '../model/graph.ts';
-import type { Graph, Op, OpId, Quant, TensorId } from '../model/types.ts';
+import type { Dtype, Graph, Op, OpId, Quant, TensorId } from '../model/types.ts';
+import { limits } from '../quantize/params.ts';
 import { weightRuleOf } from '../quantize/rules.ts';
+import type { ActivationType } from '../quantize/scheme.ts';
 import { clippedShare } from '../ranges/distribution.ts';
 import { errorFacts } from './facts.ts';
 import type { ReportInput } from './input.ts';
@@ -13,12 +15,17 @@ export function floatTensors({ float, quantized }: ReportInput): ReadonlyMap<Ten
   return counterparts(mainGraph(quantized.model), samePositions(float, quantized.model));
 }
 
-/** The real interval that rounds onto a per-tensor grid of 256 steps without clipping. */
+/** The real interval that rounds onto the integers of a type without clipping. */
 function gridInterval(
   { scale, zeroPoint }: { scale: number; zeroPoint: number },
-  lowest: number,
+  type: ActivationType,
 ): { min: number; max: number } {
-  return { min: (lowest - 0.5 - zeroPoint) * scale, max: (lowest + 255.5 - zeroPoint) * scale };
+  const [lowest, highest] = limits[type];
+  return { min: (lowest - 0.5 - zeroPoint) * scale, max: (highest + 0.5 - zeroPoint) * scale };
+}
+
+function isActivationType(dtype: Dtype): dtype is ActivationType {
+  return Object.hasOwn(limits, dtype);
 }
 
 function perTensorOf(quant: Quant | undefined): { scale: number; zeroPoint: number } | undefined {
@@ -48,11 +55,11 @@ function observed({ min, max, minFrom, maxFrom }: TensorStatistics): NonNullable
 function rangeFacts(
   { statistics, ranges }: ReportInput,
   id: TensorId | undefined,
-  params: { scale: number; zeroPoint: number } | undefined,
+  grid: { min: number; max: number } | undefined,
 ): Pick<LayerRow, 'range' | 'observed' | 'clipped'> {
   if (id === undefined) return {};
   const [range, known] = [ranges.get(id), statistics.byTensor.get(id)];
-  const share = known && params && clippedShare(known, gridInterval(params, -128));
+  const share = known && grid && clippedShare(known, grid);
   return {
     ...(range && { range }),
     ...(known && { observed: observed(known) }),
@@ -84,6 +91,7 @@ export function layerRows(input: ReportInput): readonly LayerRow[] {
     const { name, shape, dtype, quant } = tensorAt(graph, output);
     const params = perTensorOf(quant);
     const weights = weightFacts(graph, op);
+    const grid = params && isActivationType(dtype) ? gridInterval(params, dtype) : undefined;
     return [
       {
         op: index,
@@ -92,7 +100,7 @@ export function layerRows(input: ReportInput): readonly LayerRow[] {
         shape,
         dtype,
         ...params,
-        ...rangeFacts(input, sources.get(output), dtype === 'int8' ? params : undefined),
+        ...rangeFacts(input, sources.get(output), grid),
         ...errorsOf(input, index as OpId, output),
         ...(weights && { weights }),
       },

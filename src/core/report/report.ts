@@ -2,6 +2,7 @@ import type { SampleRef } from '../calibrate/statistics.ts';
 import type { Proportion } from '../evaluate/proportion.ts';
 import type { ModelFigures } from '../evaluate/tally.ts';
 import type { Dtype, Shape } from '../model/types.ts';
+import type { Outcome } from '../quantize/outcome.ts';
 import type { Recipe } from '../quantize/recipe.ts';
 
 /** A report as it stands in a file. Plain JSON: what is not known or not finite is left out. */
@@ -10,6 +11,8 @@ export interface Report {
   readonly version: 1;
   readonly model: ModelFacts;
   readonly recipe: Recipe;
+  /** What came out, by its true name. */
+  readonly outcome: Outcome;
   readonly files: { readonly float: FileSize; readonly quantized: FileSize };
   readonly calibration: { readonly samples: number; readonly skipped: readonly Skipped[] };
   /** Absent when the models were not compared. */
@@ -154,4 +157,5 @@ export type FindingId =
   | 'largest-error'
   | 'bias-guard'
   | 'requantized'
-  | 'kept-float';
+  | 'kept-float'
+  | 'dummy-ranges';

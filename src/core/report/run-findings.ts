@@ -19,7 +19,8 @@ function skipped(list: readonly SkippedSample[], purpose: string): readonly Find
 
 function calibrationSet({ statistics }: ReportInput): readonly Finding[] {
   const { samples } = statistics;
-  if (samples >= fewSamples) return [];
+  // None at all: the recipe needs no samples, or its ranges come from elsewhere.
+  if (samples === 0 || samples >= fewSamples) return [];
   const text = `Ranges come from only ${counted(samples, 'sample')}; what others reach beyond is clipped. 100 to 200 typical ones are usual.`;
   return [{ id: 'few-samples', verdict: 'warn', text, where: [] }];
 }

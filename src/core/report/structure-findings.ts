@@ -57,8 +57,21 @@ function keptFloat({ quantized }: ReportInput, rowsOf: RowsOf): readonly Finding
   });
 }
 
+function dummyRanges({ quantized, recipe }: ReportInput): readonly Finding[] {
+  const { dummy } = quantized;
+  const { defaultRange } = recipe;
+  if (dummy.length === 0 || defaultRange === undefined) return [];
+  const text = `${counted(dummy.length, 'activation')} got the range ${defaultRange.min} to ${defaultRange.max} of the recipe without being measured: good for timing and compilers, the answers mean nothing.`;
+  return [{ id: 'dummy-ranges', verdict: 'warn', text, where: [] }];
+}
+
 /** Findings about what the quantizer had to decide. */
 export function structureFindings(input: ReportInput, rows: readonly LayerRow[]): readonly Finding[] {
   const rowsOf = rowFinder(input, rows);
-  return [...keptFloat(input, rowsOf), ...biasGuard(input, rowsOf), ...requantized(input, rowsOf)];
+  return [
+    ...dummyRanges(input),
+    ...keptFloat(input, rowsOf),
+    ...biasGuard(input, rowsOf),
+    ...requantized(input, rowsOf),
+  ];
 }

@@ -1,8 +1,8 @@
 import type { Builder, Offset } from 'flatbuffers';
-import type { Activation, BiasTypeOption, HybridOption, OptionsByKind } from '../../model/options.ts';
+import type { Activation, OptionsByKind } from '../../model/options.ts';
 import type { KnownKind } from '../../model/types.ts';
-import { storedDtype } from './dtypes.ts';
 import * as fb from './generated/tflite_generated.ts';
+import { biasType, hybrid, storedBiasType, storedHybrid } from './quantized-fields.ts';
 
 /** An options table unpacked by the generated code. */
 export interface StoredOptions {
@@ -41,19 +41,6 @@ const activation = (stored: { fusedActivationFunction: fb.ActivationFunctionType
 const storedActivation = (name: Activation) => fb.ActivationFunctionType[name];
 const padding = (stored: { padding: fb.Padding }) => (stored.padding === fb.Padding.SAME ? 'SAME' : 'VALID');
 const storedPadding = (name: 'SAME' | 'VALID') => fb.Padding[name];
-
-/** The schema has no word for “not given”; FLOAT32, its default, means that. */
-const biasType = (stored: { quantizedBiasType: fb.TensorType }) => ({
-  ...(stored.quantizedBiasType === fb.TensorType.INT32 && { quantizedBiasType: 'int32' as const }),
-  ...(stored.quantizedBiasType === fb.TensorType.INT64 && { quantizedBiasType: 'int64' as const }),
-});
-const storedBiasType = ({ quantizedBiasType }: BiasTypeOption) => ({
-  quantizedBiasType: quantizedBiasType === undefined ? fb.TensorType.FLOAT32 : storedDtype(quantizedBiasType),
-});
-const hybrid = (stored: { asymmetricQuantizeInputs: boolean }) => ({
-  ...(stored.asymmetricQuantizeInputs && { asymmetricQuantizeInputs: true }),
-});
-const storedHybrid = ({ asymmetricQuantizeInputs = false }: HybridOption) => ({ asymmetricQuantizeInputs });
 
 const conv = codec<fb.Conv2DOptionsT, OptionsByKind['CONV_2D']>('Conv2DOptions', fb.Conv2DOptionsT, {
   read: (t) => ({
