@@ -113,6 +113,9 @@ const planConv2d: Planner<'CONV_2D'> = (op, context) => {
 const planDepthwise: Planner<'DEPTHWISE_CONV_2D'> = (op, context) => {
   const values = layer(context, 3, 0);
   const window = depthwiseWindow(context, op.options, values);
+  // TensorFlow Lite's kernel reads a scale for each channel, whether they are there or not.
+  if (values.weights.scales.length !== window.outputC)
+    throw context.unsupported('with float activations and one weight scale');
   return planConvolution(context, {
     ...values,
     window,
