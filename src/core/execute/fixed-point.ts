@@ -79,6 +79,8 @@ export function multiplyByFixedPoint(x: number, multiplier: number, shift: numbe
 
 /** x = high · 2^24 + low splits a product of 63 bits into two that a double holds. */
 const LOW = 2 ** 24;
+/** What a product may be shifted right by; looked up, because `**` costs more than the rest of a multiplication. */
+const POWERS_OF_TWO = Float64Array.from({ length: 47 }, (_, exponent) => 2 ** exponent);
 
 /**
  * MultiplyByQuantizedMultiplier for accumulators of up to 48 bits: the multiplier is cut to 16 bits, and there is one
@@ -88,7 +90,7 @@ const LOW = 2 ** 24;
  */
 export function multiplyWide(x: number, multiplier: number, shift: number): number {
   const reduced = multiplier < 0x7fff0000 ? (multiplier + 2 ** 15) >> 16 : 0x7fff;
-  const right = 2 ** (15 - shift);
+  const right = POWERS_OF_TWO[15 - shift] as number;
   const half = right / 2;
   const xHigh = Math.floor(x / LOW);
   const low = (x - xHigh * LOW) * reduced + (half % LOW);

@@ -17,16 +17,20 @@ export interface WideOutput {
   readonly max: number;
 }
 
-/** The rescaling of one channel's accumulators. */
-function rescaler(rescale: WideRescale, channel: number): (sum: number) => number {
-  const position = rescale.factors.length === 1 ? 0 : channel;
-  if (rescale.kind === 'real') {
-    const factor = rescale.factors[position] as number;
-    return (sum) => roundHalfAway(sum * factor);
+type Rescaler = (sum: number, channel: number) => number;
+
+/** Accumulators to steps of the output, by their channel. */
+function rescaler({ kind, factors }: WideRescale, channels: number): Rescaler {
+  const at = (channel: number): number => (factors.length === 1 ? 0 : channel);
+  if (kind === 'real') {
+    const real = Float64Array.from({ length: channels }, (_, c) => factors[at(c)] as number);
+    return (sum, c) => roundHalfAway(sum * (real[c] as number));
   }
-  const { multiplier, shift } = rescale.factors[position] as FixedPoint;
-  if (rescale.kind === 'wide') return (sum) => multiplyWide(sum, multiplier, shift);
-  return (sum) => multiplyByFixedPoint(sum | 0, multiplier, shift);
+  const fixed = (c: number): FixedPoint => factors[at(c)] as FixedPoint;
+  const multipliers = Int32Array.from({ length: channels }, (_, c) => fixed(c).multiplier);
+  const shifts = Int32Array.from({ length: channels }, (_, c) => fixed(c).shift);
+  if (kind === 'wide') return (sum, c) => multiplyWide(sum, multipliers[c] as number, shifts[c] as number);
+  return (sum, c) => multiplyByFixedPoint(sum | 0, multipliers[c] as number, shifts[c] as number);
 }
 
 export function prepareWideOutput(
@@ -34,12 +38,12 @@ export function prepareWideOutput(
   { columns, stride }: Columns,
   target: Int16Array,
 ): WritePixels {
-  const rescalers = Array.from(columns, (_, channel) => rescaler(rescale, channel));
+  const finish = rescaler(rescale, columns.length);
   return ({ accumulators, count, offset }) => {
     for (let p = 0, o = offset; p < count; p++) {
       for (let c = 0; c < columns.length; c++, o++) {
         const sum = accumulators[p * stride + (columns[c] as number)] as number;
-        target[o] = clamp((rescalers[c] as (sum: number) => number)(sum), min, max);
+        target[o] = clamp(finish(sum, c), min, max);
       }
     }
   };
