@@ -18,6 +18,7 @@ import { depthwiseSums } from '../int8/reference/depthwise.ts';
 import type { Columns, WritePixels } from '../int8/reference/output.ts';
 import { Scratch } from '../int8/reference/padded-image.ts';
 import type { ConvSumsParams, PrepareSums } from '../int8/reference/sums.ts';
+import { planEmbeddingLookup } from './embedding.ts';
 import { quantizedRows } from './quantize-rows.ts';
 
 const f = Math.fround;
@@ -190,4 +191,5 @@ export const hybridPlanners: Planners = {
   TRANSPOSE_CONV: planTransposeConv,
   FULLY_CONNECTED: planDense,
   BATCH_MATMUL: planBatchMatMul,
+  EMBEDDING_LOOKUP: planEmbeddingLookup,
 };
