@@ -7,6 +7,7 @@ import { pairPlanners } from './pairs.ts';
 import { poolPlanners } from './pool.ts';
 import { reducePlanners } from './reduce.ts';
 import { planResizeBilinear } from './resize.ts';
+import { planScatterNd } from './scatter.ts';
 import { unaryPlanners } from './unary.ts';
 
 /** Every operator that has a float32 kernel of its own. Ops that only move elements need none. */
@@ -20,4 +21,5 @@ export const float32Planners: Planners = {
   ...logicPlanners,
   RESIZE_BILINEAR: planResizeBilinear,
   DEQUANTIZE: planDequantize,
+  SCATTER_ND: planScatterNd,
 };

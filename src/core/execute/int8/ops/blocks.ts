@@ -4,7 +4,7 @@ import { clamp } from '../../../model/rounding.ts';
 import type { KnownKind, Shape } from '../../../model/types.ts';
 import { Problem } from '../../../problem.ts';
 import { type OpContext, size, type Value } from '../context.ts';
-import type { MovableArray, Step } from '../kernels.ts';
+import type { BlockParams, MovableArray, Step } from '../kernels.ts';
 import { strides } from '../positions.ts';
 import { expectSameKind, movable } from './moves.ts';
 import { inTurn, type Planner } from './planner.ts';
@@ -144,16 +144,29 @@ const planEmbeddingLookup: Planner<'EMBEDDING_LOOKUP'> = (_, context) => {
   );
 };
 
-/** Updates that name the same place are added up, in stored values and from a stored 0 on (reference_ops.h, ScatterNd). */
-const planScatterNd: Planner<'SCATTER_ND'> = (_, context) => {
+interface Scattered {
+  readonly updates: Value;
+  readonly output: Value;
+  readonly params: BlockParams;
+  /** What has to run before the positions are there. */
+  readonly steps: readonly Step[];
+}
+
+/** Where SCATTER_ND's updates go, of any type. */
+export function scattered(context: OpContext): Scattered {
   const [indices, updates, output] = [context.input(0), context.input(1), context.output()];
   context.expectShape(output, context.integers(2));
   const blocks = namedBlocks(context, output.shape, indices.shape);
   context.expectShape(updates, [...indices.shape.slice(0, -1), ...output.shape.slice(blocks.depth)]);
   const { positions, steps } = located(context, { indices }, blocks);
-  if (output.data instanceof Float32Array) throw context.unsupported('on float32');
+  return { updates, output, params: { size: blocks.blockSize, positions }, steps };
+}
+
+/** Updates that name the same place are added up, in stored values and from a stored 0 on (reference_ops.h, ScatterNd). */
+const planScatterNd: Planner<'SCATTER_ND'> = (_, context) => {
+  const { updates, output, params, steps } = scattered(context);
   const [from, to] = movables(context, updates, output);
-  return inTurn([...steps, context.kernels.scatterAdd({ size: blocks.blockSize, positions }, from, to)]);
+  return inTurn([...steps, context.kernels.scatterAdd(params, from, to)]);
 };
 
 /** The rows of a box of shape `part` in `whole`; the indices say where it begins in each dimension. */

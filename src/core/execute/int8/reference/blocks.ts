@@ -2,7 +2,7 @@
 import type { BlockParams, MovableArray, Operands, Step } from '../kernels.ts';
 
 /** One element of arrays of one kind, which the union of all kinds does not say. */
-function copyElement<T extends MovableArray>(
+function copyElement<T extends MovableArray | Float32Array>(
   target: T,
   at: number,
   value: number | bigint | undefined,
@@ -24,7 +24,7 @@ export function put<T extends MovableArray>({ size, positions }: BlockParams, in
   };
 }
 
-export function scatterAdd<T extends MovableArray>(
+export function scatterAdd<T extends MovableArray | Float32Array>(
   { size, positions }: BlockParams,
   input: T,
   target: T,
