@@ -96,6 +96,20 @@ export interface BlockOptions {
 export interface MirrorPadOptions {
   readonly mode: 'REFLECT' | 'SYMMETRIC';
 }
+export interface SvdfOptions {
+  /** Filters per unit. */
+  readonly rank: number;
+  readonly activation: Activation;
+}
+export interface LstmOptions {
+  /** The function of cells. */
+  readonly activation: Activation;
+  /** Largest magnitude of a cell's state, and of a projected value; 0 for none. */
+  readonly cellClip: number;
+  readonly projClip: number;
+  /** Sequences are [steps, batch, values] instead of [batch, steps, values]. */
+  readonly timeMajor: boolean;
+}
 export type NoOptions = Readonly<Record<never, never>>;
 /** Options of an operator that is only passed through. */
 export type OpaqueOptions = NoOptions;
@@ -135,6 +149,8 @@ export interface OptionsByKind {
   readonly SPACE_TO_DEPTH: BlockOptions;
   readonly DEPTH_TO_SPACE: BlockOptions;
   readonly MIRROR_PAD: MirrorPadOptions;
+  readonly SVDF: SvdfOptions;
+  readonly UNIDIRECTIONAL_SEQUENCE_LSTM: LstmOptions;
   readonly LOGISTIC: NoOptions;
   readonly TANH: NoOptions;
   readonly RELU: NoOptions;

@@ -105,6 +105,17 @@ export class OpContext {
     return this.#value(id);
   }
 
+  /** Scale and zero point of an intermediate: a tensor that only says how a value inside of the op is stored. */
+  intermediate(position: number): { readonly scale: number; readonly zeroPoint: number } {
+    const id = this.#op.intermediates?.[position];
+    if (!isPresent(id)) throw this.invalid(`intermediate ${position} is missing`);
+    const { quant, name } = tensorAt(this.#plan.graph, id);
+    const [scale, zeroPoint] = [quant?.scale[0] ?? Number.NaN, quant?.zeroPoint[0] ?? Number.NaN];
+    if (!(scale >= SMALLEST_NORMAL && Number.isFinite(scale)))
+      throw this.invalid(`scale ${scale} of "${name}" is not a positive normal number`);
+    return { scale, zeroPoint };
+  }
+
   #value(id: TensorId): Value {
     const tensor = tensorAt(this.#plan.graph, id);
     const value = this.#plan.buffers.get(id) ?? constantOf(tensor);

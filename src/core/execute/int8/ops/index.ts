@@ -8,6 +8,7 @@ import { planConv2d, planDepthwise, planTransposeConv } from './conv.ts';
 import { planDequantize, planQuantize } from './convert.ts';
 import { planBatchMatMul, planDense } from './dense.ts';
 import { planConcatenation, planPack } from './join.ts';
+import { planLstm } from './lstm.ts';
 import { movePlanners } from './moves.ts';
 import { planL2Normalization, planLogSoftmax, planSoftmax } from './normalize.ts';
 import { padPlanners } from './pad.ts';
@@ -17,6 +18,7 @@ import { planAveragePool, planMaxPool } from './pool.ts';
 import { rankPlanners } from './rank.ts';
 import { planMean, planReduceMax, planReduceMin, planReduceProd, planSum } from './reduce.ts';
 import { planResizeBilinear, planResizeNearest } from './resize.ts';
+import { planSvdf } from './svdf.ts';
 import { unaryPlanners } from './unary.ts';
 
 type Planners = { readonly [K in KnownKind]?: Planner<K> };
@@ -47,6 +49,8 @@ const planners: Planners = {
   PACK: planPack,
   RESIZE_BILINEAR: planResizeBilinear,
   RESIZE_NEAREST_NEIGHBOR: planResizeNearest,
+  SVDF: planSvdf,
+  UNIDIRECTIONAL_SEQUENCE_LSTM: planLstm,
   ...unaryPlanners,
   ...pairPlanners,
   ...movePlanners,
