@@ -76,6 +76,7 @@ const operatorsByNewestVersion: Readonly<Record<number, readonly string[]>> = {
   ],
   4: [
     'SVDF',
+    'LSTM',
     'UNIDIRECTIONAL_SEQUENCE_LSTM',
     'BATCH_MATMUL',
     'BATCH_TO_SPACE_ND',

@@ -107,6 +107,8 @@ export interface LstmOptions {
   /** Largest magnitude of a cell's state, and of a projected value; 0 for none. */
   readonly cellClip: number;
   readonly projClip: number;
+}
+export interface SequenceLstmOptions extends LstmOptions {
   /** Sequences are [steps, batch, values] instead of [batch, steps, values]. */
   readonly timeMajor: boolean;
 }
@@ -150,7 +152,8 @@ export interface OptionsByKind {
   readonly DEPTH_TO_SPACE: BlockOptions;
   readonly MIRROR_PAD: MirrorPadOptions;
   readonly SVDF: SvdfOptions;
-  readonly UNIDIRECTIONAL_SEQUENCE_LSTM: LstmOptions;
+  readonly LSTM: LstmOptions;
+  readonly UNIDIRECTIONAL_SEQUENCE_LSTM: SequenceLstmOptions;
   readonly LOGISTIC: NoOptions;
   readonly TANH: NoOptions;
   readonly RELU: NoOptions;

@@ -259,6 +259,14 @@ export const codecs: Codecs = {
     read: (t) => ({ rank: t.rank, activation: activation(t) }),
     write: (o) => ({ rank: o.rank, fusedActivationFunction: storedActivation(o.activation) }),
   }),
+  LSTM: codec('LSTMOptions', fb.LSTMOptionsT, {
+    read: (t) => ({ activation: activation(t), cellClip: t.cellClip, projClip: t.projClip }),
+    write: (o) => ({
+      fusedActivationFunction: storedActivation(o.activation),
+      cellClip: o.cellClip,
+      projClip: o.projClip,
+    }),
+  }),
   UNIDIRECTIONAL_SEQUENCE_LSTM: codec(
     'UnidirectionalSequenceLSTMOptions',
     fb.UnidirectionalSequenceLSTMOptionsT,

@@ -8,7 +8,7 @@ import { planConv2d, planDepthwise, planTransposeConv } from './conv.ts';
 import { planDequantize, planQuantize } from './convert.ts';
 import { planBatchMatMul, planDense } from './dense.ts';
 import { planConcatenation, planPack } from './join.ts';
-import { planLstm } from './lstm.ts';
+import { planLstm, planSequenceLstm } from './lstm.ts';
 import { movePlanners } from './moves.ts';
 import { planL2Normalization, planLogSoftmax, planSoftmax } from './normalize.ts';
 import { padPlanners } from './pad.ts';
@@ -50,7 +50,8 @@ const planners: Planners = {
   RESIZE_BILINEAR: planResizeBilinear,
   RESIZE_NEAREST_NEIGHBOR: planResizeNearest,
   SVDF: planSvdf,
-  UNIDIRECTIONAL_SEQUENCE_LSTM: planLstm,
+  LSTM: planLstm,
+  UNIDIRECTIONAL_SEQUENCE_LSTM: planSequenceLstm,
   ...unaryPlanners,
   ...pairPlanners,
   ...movePlanners,

@@ -1,8 +1,13 @@
-/** UNIDIRECTIONAL_SEQUENCE_LSTM, int8 × int8 with an int16 cell state (tflite/kernels/unidirectional_sequence_lstm.cc). */
+/**
+ * LSTM and UNIDIRECTIONAL_SEQUENCE_LSTM, int8 × int8 with an int16 cell state
+ * (tflite/kernels/{lstm,unidirectional_sequence_lstm}.cc).
+ */
+import type { LstmOptions } from '../../../model/options.ts';
 import { clamp } from '../../../model/rounding.ts';
 import { type FixedPoint, frexp } from '../../fixed-point.ts';
 import { INT16_MAX, INT16_MIN } from '../../fixed-point-16.ts';
 import { type Int8Value, type OpContext, size, type Value } from '../context.ts';
+import type { Step } from '../kernels.ts';
 import type { Gate, LstmParams, Matrix } from '../recurrent-kernels.ts';
 import { biasOf } from './conv.ts';
 import type { Planner } from './planner.ts';
@@ -162,48 +167,68 @@ function projectionOf(
 }
 
 function valuesOf(context: OpContext): Values {
+  if (!context.has(CELL_STATE)) throw context.unsupported('with basic cells');
   const [input, outputState] = [context.int8Input(0), context.int8Input(OUTPUT_STATE)];
   const cellState = context.input(CELL_STATE);
-  context.expectRank(input, 3);
   context.expectRank(outputState, 2);
   context.expectRank(cellState, 2);
   const cells = size(cellState.shape, 1);
   return { input, outputState, cellState, cells, cellExponent: cellExponentOf(context, cellState) };
 }
 
-export const planLstm: Planner<'UNIDIRECTIONAL_SEQUENCE_LSTM'> = (op, context) => {
-  const { activation, cellClip, projClip, timeMajor } = op.options;
+interface Sequence {
+  readonly batch: number;
+  readonly steps: number;
+  readonly timeMajor: boolean;
+}
+
+function planCells(
+  context: OpContext,
+  { activation, cellClip, projClip }: LstmOptions,
+  sequenceOf: (input: Int8Value) => Sequence,
+): Step {
   if (activation !== 'TANH') throw context.unsupported(`with ${activation} for its cells`);
   const values = valuesOf(context);
   const { input, outputState, cellState, cells, cellExponent } = values;
-  const output = context.int8Output();
-  const [first, second, inputs] = input.shape as [number, number, number];
-  const [steps, batch] = timeMajor ? [first, second] : [second, first];
+  const [output, sequence] = [context.int8Output(), sequenceOf(input)];
   const outputs = size(outputState.shape, 1);
-  context.expectShape(output, [first, second, outputs]);
-  context.expectShape(outputState, [batch, outputs]);
-  context.expectShape(cellState, [batch, cells]);
+  context.expectShape(output, [...input.shape.slice(0, -1), outputs]);
+  context.expectShape(outputState, [sequence.batch, outputs]);
+  context.expectShape(cellState, [sequence.batch, cells]);
   context.expectSameQuant(outputState, output);
   const hidden = hiddenOf(context);
   const projection = projectionOf(context, { projClip, hidden }, values);
   if (projection === undefined && outputs !== cells)
     throw context.invalid(`${cells} cells cannot make ${outputs} outputs without a projection`);
   const gate = (name: keyof typeof gatePositions): Gate => gateOf(context, name, values);
+  const hasInputGate = context.has(gatePositions.input.weights);
+  const gates = {
+    input: hasInputGate ? gate('input') : undefined,
+    forget: gate('forget'),
+    cell: gate('cell'),
+    output: gate('output'),
+  };
+  const inputs = size(input.shape, input.shape.length - 1);
   const params: LstmParams = {
-    ...{ batch, steps, timeMajor, inputs, cells, outputs, cellExponent, projection },
-    gates: {
-      input: context.has(gatePositions.input.weights) ? gate('input') : undefined,
-      forget: gate('forget'),
-      cell: gate('cell'),
-      output: gate('output'),
-    },
+    ...{ ...sequence, inputs, cells, outputs, gates, cellExponent, projection },
     cellClip: storedClip(cellClip, 2 ** cellExponent, [INT16_MIN, INT16_MAX]),
     hidden: { scale: context.fixedPoint(Math.fround(2 ** -30 / hidden.scale)), zeroPoint: hidden.zeroPoint },
   };
-  const memory = {
-    input: input.data,
-    outputState: outputState.data,
-    cellState: int16Data(context, cellState),
-  };
-  return context.kernels.lstm(params, memory, output.data);
-};
+  const states = { outputState: outputState.data, cellState: int16Data(context, cellState) };
+  return context.kernels.lstm(params, { input: input.data, ...states }, output.data);
+}
+
+/** One step of every sequence in the batch. */
+export const planLstm: Planner<'LSTM'> = (op, context) =>
+  planCells(context, op.options, (input) => {
+    context.expectRank(input, 2);
+    return { batch: size(input.shape, 0), steps: 1, timeMajor: false };
+  });
+
+export const planSequenceLstm: Planner<'UNIDIRECTIONAL_SEQUENCE_LSTM'> = (op, context) =>
+  planCells(context, op.options, (input) => {
+    context.expectRank(input, 3);
+    const { timeMajor } = op.options;
+    const [steps, batch] = timeMajor ? [0, 1] : [1, 0];
+    return { batch: size(input.shape, batch), steps: size(input.shape, steps), timeMajor };
+  });

@@ -1,5 +1,5 @@
 /**
- * UNIDIRECTIONAL_SEQUENCE_LSTM with int8 activations, an int16 cell state, and gates in int16 (Q3.12 before, Q0.15 after
+ * LSTM and UNIDIRECTIONAL_SEQUENCE_LSTM with int8 activations, an int16 cell state, and gates in int16 (Q3.12 before, Q0.15 after
  * their function). Equals tflite/kernels/lstm_eval.cc (EvalInteger8x8_16) on
  * kernels/internal/reference/portable_tensor_utils.cc.
  */
