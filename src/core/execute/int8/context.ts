@@ -144,15 +144,14 @@ export class OpContext {
     return { ...this.quantized(value), data };
   }
 
-  /** int8 or uint8 with one scale and zero point. */
+  /** int8 (or what is kept as such) with one scale and zero point. */
   quantized(value: Value): QuantizedValue {
     const { data, dtype, quant } = value;
-    if (!(data instanceof Int8Array || data instanceof Uint8Array) || dtype === 'bool')
-      throw this.unsupported(`on ${dtype}`);
+    if (!(data instanceof Int8Array)) throw this.unsupported(`on ${dtype}`);
     const scales = this.scales(value);
     if (scales.length !== 1)
       throw this.unsupported(`on a tensor with ${scales.length} scales ("${value.name}")`);
-    const [min, max] = data instanceof Int8Array ? [-128, 127] : [0, 255];
+    const [min, max] = [-128, 127];
     const zeroPoint = quant?.zeroPoint[0] ?? 0;
     if (zeroPoint < min || zeroPoint > max)
       throw this.invalid(`zero point ${zeroPoint} of "${value.name}" is no ${dtype}`);
