@@ -51,7 +51,7 @@ export function createInt8Executor(model: Model, options: Int8ExecutorOptions): 
 
   const assign = (ids: readonly TensorId[], values: readonly TensorData[]): void => {
     checkInputs(graph, values, ids);
-    for (const [k, id] of ids.entries()) plan.assign(id, values[k] as TensorData);
+    for (const [k, id] of ids.entries()) plan.assign(id, (values[k] as TensorData).data);
   };
 
   return {

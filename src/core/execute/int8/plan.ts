@@ -1,7 +1,7 @@
 import { checkModel } from '../../model/check.ts';
 import { allocate, constantOf, elementCount } from '../../model/data.ts';
 import { isPresent, mainGraph, opName, tensorAt } from '../../model/graph.ts';
-import type { Graph, Model, Op, OpId, TensorData, TensorId } from '../../model/types.ts';
+import type { Elements, Graph, Model, Op, OpId, TensorData, TensorId } from '../../model/types.ts';
 import { Problem } from '../../problem.ts';
 import { isUnknownVersion } from '../versions.ts';
 import { type Arithmetic, OpContext, type PlanContext } from './context.ts';
@@ -25,8 +25,8 @@ export interface Int8Plan {
   value(id: TensorId): TensorData;
   /** Sets every state to its zero (Subgraph::ResetVariableTensors). */
   reset(): void;
-  /** Gives a tensor a value of its dtype and shape, which is copied. */
-  assign(id: TensorId, value: TensorData): void;
+  /** Gives an activation its value, which is copied; `elements` are of the tensor's dtype and count. */
+  assign(id: TensorId, elements: Elements): void;
 }
 
 /** Bytes that the activations of one model may take together; beyond it, the browser's worker would not survive. */
@@ -139,11 +139,11 @@ export function planInt8(
       }
     },
     value: (id) => (unsigned.has(id) ? asUnsigned(stored(id)) : stored(id)),
-    assign: (id, { data }) => {
+    assign: (id, elements) => {
       const target = stored(id).data;
       // Both are the same kind of array, which the union of all kinds does not say.
-      if (unsigned.has(id)) flipSigns(data as Uint8Array, target as Int8Array);
-      else (target as Float32Array).set(data as Float32Array);
+      if (unsigned.has(id)) flipSigns(elements as Uint8Array, target as Int8Array);
+      else (target as Float32Array).set(elements as Float32Array);
     },
   };
 }
