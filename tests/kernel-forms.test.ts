@@ -14,7 +14,8 @@ const forms = readKernelForms('kernels');
 const knownErrors = ['int8_bmm_ybx0'];
 
 async function answers({ model, cases }: KernelForm): Promise<readonly Sample[]> {
-  const executor = createInt8Executor(model, { arithmetic: 'litert-reference' });
+  // TensorFlow's interpreter kept the states of recurrent ops from one case to the next.
+  const executor = createInt8Executor(model, { arithmetic: 'litert-reference', state: 'kept' });
   const result: Sample[] = [];
   for (const { inputs } of cases) result.push(await executor.execute(inputs));
   return result;
@@ -91,4 +92,18 @@ test('BATCH_MATMUL stretches its right operand under adj_x, where TensorFlow is 
     expect(distance(given[n]?.[0])).toBeLessThanOrEqual(1);
     expect(distance(outputs[0])).toBeGreaterThan(10);
   });
+});
+
+test('a run starts from fresh states unless they are to be kept', async () => {
+  const form = forms.find(({ name }) => name === 'int8_lstm_plain');
+  const inputs = form?.cases[0]?.inputs;
+  if (form === undefined || inputs === undefined) throw new Error('the form is missing');
+  const twice = async (state?: 'kept'): Promise<boolean> => {
+    const executor = createInt8Executor(form.model, { arithmetic: 'tflm', ...(state && { state }) });
+    const [first] = await executor.execute(inputs);
+    const [second] = await executor.execute(inputs);
+    return sha256(first?.data ?? new Int8Array()) === sha256(second?.data ?? new Int8Array());
+  };
+  expect(await twice()).toBe(true);
+  expect(await twice('kept')).toBe(false);
 });

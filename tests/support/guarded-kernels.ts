@@ -37,7 +37,8 @@ function guardedDeeply(value: unknown): unknown {
 export function guardedKernels(kernels: Int8Kernels): Int8Kernels {
   return new Proxy(kernels, {
     get: (target, name) => {
-      const prepare = Reflect.get(target, name) as (...given: unknown[]) => Step;
+      const prepare = Reflect.get(target, name) as ((...given: unknown[]) => Step) | undefined;
+      if (prepare === undefined) return undefined;
       return (...given: unknown[]): Step => prepare(...given.map(guardedDeeply));
     },
   });

@@ -75,6 +75,9 @@ const operatorsByNewestVersion: Readonly<Record<number, readonly string[]>> = {
     'TOPK_V2',
   ],
   4: [
+    'SVDF',
+    'LSTM',
+    'UNIDIRECTIONAL_SEQUENCE_LSTM',
     'BATCH_MATMUL',
     'BATCH_TO_SPACE_ND',
     'FILL',

@@ -122,6 +122,22 @@ export interface FakeQuantOptions {
 export interface MirrorPadOptions {
   readonly mode: 'REFLECT' | 'SYMMETRIC';
 }
+export interface SvdfOptions {
+  /** Filters per unit. */
+  readonly rank: number;
+  readonly activation: Activation;
+}
+export interface LstmOptions {
+  /** The function of cells. */
+  readonly activation: Activation;
+  /** Largest magnitude of a cell's state, and of a projected value; 0 for none. */
+  readonly cellClip: number;
+  readonly projClip: number;
+}
+export interface SequenceLstmOptions extends LstmOptions {
+  /** Sequences are [steps, batch, values] instead of [batch, steps, values]. */
+  readonly timeMajor: boolean;
+}
 export type NoOptions = Readonly<Record<never, never>>;
 /** Options of an operator that is only passed through. */
 export type OpaqueOptions = NoOptions;
@@ -161,6 +177,9 @@ export interface OptionsByKind {
   readonly SPACE_TO_DEPTH: BlockOptions;
   readonly DEPTH_TO_SPACE: BlockOptions;
   readonly MIRROR_PAD: MirrorPadOptions;
+  readonly SVDF: SvdfOptions;
+  readonly LSTM: LstmOptions;
+  readonly UNIDIRECTIONAL_SEQUENCE_LSTM: SequenceLstmOptions;
   readonly LOGISTIC: NoOptions;
   readonly TANH: NoOptions;
   readonly RELU: NoOptions;

@@ -110,6 +110,17 @@ export class OpContext {
     return this.#value(id);
   }
 
+  /** Scale and zero point of an intermediate: a tensor that only says how a value inside of the op is stored. */
+  intermediate(position: number): { readonly scale: number; readonly zeroPoint: number } {
+    const id = this.#op.intermediates?.[position];
+    if (!isPresent(id)) throw this.invalid(`intermediate ${position} is missing`);
+    const { quant, name } = tensorAt(this.#plan.graph, id);
+    const [scale, zeroPoint] = [quant?.scale[0] ?? Number.NaN, quant?.zeroPoint[0] ?? Number.NaN];
+    if (!(scale >= SMALLEST_NORMAL && Number.isFinite(scale)))
+      throw this.invalid(`scale ${scale} of "${name}" is not a positive normal number`);
+    return { scale, zeroPoint };
+  }
+
   #value(id: TensorId): Value {
     const tensor = tensorAt(this.#plan.graph, id);
     const value = this.#plan.buffers.get(id) ?? constantOf(tensor);
@@ -138,15 +149,14 @@ export class OpContext {
     return { ...this.quantized(value), data };
   }
 
-  /** int8 or uint8 with one scale and zero point. */
+  /** int8 (or what is kept as such) with one scale and zero point. */
   quantized(value: Value): QuantizedValue {
     const { data, dtype, quant } = value;
-    if (!(data instanceof Int8Array || data instanceof Uint8Array) || dtype === 'bool')
-      throw this.unsupported(`on ${dtype}`);
+    if (!(data instanceof Int8Array)) throw this.unsupported(`on ${dtype}`);
     const scales = this.scales(value);
     if (scales.length !== 1)
       throw this.unsupported(`on a tensor with ${scales.length} scales ("${value.name}")`);
-    const [min, max] = data instanceof Int8Array ? [-128, 127] : [0, 255];
+    const [min, max] = [-128, 127];
     const zeroPoint = quant?.zeroPoint[0] ?? 0;
     if (zeroPoint < min || zeroPoint > max)
       throw this.invalid(`zero point ${zeroPoint} of "${value.name}" is no ${dtype}`);

@@ -21,6 +21,11 @@ export interface Int8Executor extends Executor {
 }
 
 export interface Int8ExecutorOptions extends Int8Options {
+  /**
+   * What states of recurrent ops are when a run begins: 'fresh', their zero, so that samples do not see each other (the
+   * default), or 'kept', what the last run left, as an interpreter that works on a stream has it.
+   */
+  readonly state?: 'fresh' | 'kept';
   /** Tensors that `watch` is to see; 'all' are the graph's inputs and every op's outputs. */
   readonly taps?: readonly TensorId[] | 'all';
 }
@@ -43,13 +48,15 @@ function tapsByOp(graph: Graph, taps: readonly TensorId[] | 'all'): readonly (re
 export function createInt8Executor(model: Model, options: Int8ExecutorOptions): Int8Executor {
   const plan = planInt8(model, options);
   const { graph, steps, value } = plan;
-  const { taps = [] } = options;
+  const { taps = [], state = 'fresh' } = options;
   const watched = tapsByOp(graph, taps);
   const watchedInputs = graph.inputs.filter((id) => taps === 'all' || taps.includes(id));
 
+  plan.reset();
+
   const assign = (ids: readonly TensorId[], values: readonly TensorData[]): void => {
     checkInputs(graph, values, ids);
-    for (const [k, id] of ids.entries()) plan.assign(id, values[k] as TensorData);
+    for (const [k, id] of ids.entries()) plan.assign(id, (values[k] as TensorData).data);
   };
 
   const activationsOf = (id: OpId): readonly TensorId[] => {
@@ -62,6 +69,7 @@ export function createInt8Executor(model: Model, options: Int8ExecutorOptions): 
     activationsOf,
     execute: async (inputs: Sample, watch?: Watch): Promise<Sample> => {
       assign(graph.inputs, inputs);
+      if (state === 'fresh') plan.reset();
       if (watch !== undefined) for (const id of watchedInputs) watch(id, value(id));
       steps.forEach((step, index) => {
         step();

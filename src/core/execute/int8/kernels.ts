@@ -7,6 +7,7 @@
  */
 
 import type { Elements } from '../../model/types.ts';
+import type { RecurrentKernels } from './recurrent-kernels.ts';
 
 /** Runs one step: reads its inputs' buffers, writes its output's. */
 export type Step = () => void;
@@ -220,7 +221,7 @@ export interface JoinParams {
   readonly count: number;
 }
 
-export interface Int8Kernels {
+export interface Int8Kernels extends RecurrentKernels {
   conv2d(params: ConvParams, input: Int8Array, output: Int8Array): Step;
   depthwiseConv2d(params: ConvParams, input: Int8Array, output: Int8Array): Step;
   /** Taps scatter: `window` describes the forward convolution from the output image to the input image. */

@@ -1,7 +1,7 @@
 import { checkModel } from '../../model/check.ts';
 import { allocate, constantOf, elementCount } from '../../model/data.ts';
 import { isPresent, mainGraph, opName, tensorAt } from '../../model/graph.ts';
-import type { Graph, Model, Op, OpId, TensorData, TensorId } from '../../model/types.ts';
+import type { Elements, Graph, Model, Op, OpId, TensorData, TensorId } from '../../model/types.ts';
 import { Problem } from '../../problem.ts';
 import { plannerOf } from '../choose.ts';
 import { isUnknownVersion } from '../versions.ts';
@@ -27,12 +27,21 @@ export interface Int8Plan {
   readonly settled: ReadonlySet<TensorId>;
   /** The value of a tensor: its buffer, which the next run overwrites, a copy of it, or its constant. */
   value(id: TensorId): TensorData;
-  /** Gives a tensor a value of its dtype and shape, which is copied. */
-  assign(id: TensorId, value: TensorData): void;
+  /** Sets every state to its zero (Subgraph::ResetVariableTensors). */
+  reset(): void;
+  /** Gives an activation its value, which is copied; `elements` are of the tensor's dtype and count. */
+  assign(id: TensorId, elements: Elements): void;
 }
 
 /** Bytes that the activations of one model may take together; beyond it, the browser's worker would not survive. */
 const MAX_ACTIVATION_BYTES = 2 ** 30;
+
+/** Tensors that keep what ops write into them beside their outputs. */
+function variablesOf(graph: Graph): readonly TensorId[] {
+  return graph.ops
+    .flatMap((op) => op.inputs)
+    .filter((id) => isPresent(id) && graph.tensors[id]?.isVariable === true);
+}
 
 /**
  * A buffer for every tensor that a graph reads or makes and that is no constant. int8 activations are small (a few MB
@@ -42,7 +51,8 @@ const MAX_ACTIVATION_BYTES = 2 ** 30;
 function allocateActivations(graph: Graph): ReadonlyMap<TensorId, TensorData> {
   const buffers = new Map<TensorId, TensorData>();
   let bytes = 0;
-  const ids = [...graph.inputs, ...graph.ops.flatMap((op) => op.outputs)].filter((id) => id >= 0);
+  const made = graph.ops.flatMap((op) => op.outputs);
+  const ids = [...graph.inputs, ...made, ...variablesOf(graph)].filter((id) => id >= 0);
   for (const id of ids) {
     const { shape, dtype, data } = tensorAt(graph, id);
     if (data !== undefined || buffers.has(id)) continue;
@@ -151,12 +161,19 @@ export function planInt8(
   return {
     graph,
     ...planned,
+    reset: () => {
+      for (const id of variablesOf(signed)) {
+        const { dtype, quant } = tensorAt(signed, id);
+        const zero = dtype === 'int8' ? (quant?.zeroPoint[0] ?? 0) : 0;
+        (stored(id).data as Int8Array).fill(zero);
+      }
+    },
     value: (id) => (unsigned.has(id) ? asUnsigned(stored(id)) : stored(id)),
-    assign: (id, { data }) => {
+    assign: (id, elements) => {
       const target = stored(id).data;
       // Both are the same kind of array, which the union of all kinds does not say.
-      if (unsigned.has(id)) flipSigns(data as Uint8Array, target as Int8Array);
-      else (target as Float32Array).set(data as Float32Array);
+      if (unsigned.has(id)) flipSigns(elements as Uint8Array, target as Int8Array);
+      else (target as Float32Array).set(elements as Float32Array);
     },
   };
 }

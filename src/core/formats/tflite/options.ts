@@ -291,4 +291,34 @@ export const codecs: Codecs = {
     read: (t) => ({ mode: t.mode === fb.MirrorPadMode.REFLECT ? 'REFLECT' : 'SYMMETRIC' }),
     write: (o) => ({ mode: fb.MirrorPadMode[o.mode] }),
   }),
+  SVDF: codec('SVDFOptions', fb.SVDFOptionsT, {
+    read: (t) => ({ rank: t.rank, activation: activation(t) }),
+    write: (o) => ({ rank: o.rank, fusedActivationFunction: storedActivation(o.activation) }),
+  }),
+  LSTM: codec('LSTMOptions', fb.LSTMOptionsT, {
+    read: (t) => ({ activation: activation(t), cellClip: t.cellClip, projClip: t.projClip }),
+    write: (o) => ({
+      fusedActivationFunction: storedActivation(o.activation),
+      cellClip: o.cellClip,
+      projClip: o.projClip,
+    }),
+  }),
+  UNIDIRECTIONAL_SEQUENCE_LSTM: codec(
+    'UnidirectionalSequenceLSTMOptions',
+    fb.UnidirectionalSequenceLSTMOptionsT,
+    {
+      read: (t) => ({
+        activation: activation(t),
+        cellClip: t.cellClip,
+        projClip: t.projClip,
+        timeMajor: t.timeMajor,
+      }),
+      write: (o) => ({
+        fusedActivationFunction: storedActivation(o.activation),
+        cellClip: o.cellClip,
+        projClip: o.projClip,
+        timeMajor: o.timeMajor,
+      }),
+    },
+  ),
 };

@@ -5,6 +5,7 @@ import { planConv2d, planDepthwise, planTransposeConv } from './conv.ts';
 import { planDequantize, planQuantize } from './convert.ts';
 import { planBatchMatMul, planDense } from './dense.ts';
 import { planConcatenation, planPack } from './join.ts';
+import { planLstm, planSequenceLstm } from './lstm.ts';
 import { movePlanners } from './moves.ts';
 import { planL2Normalization, planLogSoftmax, planSoftmax } from './normalize.ts';
 import { padPlanners } from './pad.ts';
@@ -14,6 +15,7 @@ import { planAveragePool, planMaxPool } from './pool.ts';
 import { rankPlanners } from './rank.ts';
 import { planMean, planReduceMax, planReduceMin, planReduceProd, planSum } from './reduce.ts';
 import { planResizeBilinear, planResizeNearest } from './resize.ts';
+import { planSvdf } from './svdf.ts';
 import { unaryPlanners } from './unary.ts';
 
 /** Every operator that has an int8 kernel. */
@@ -42,6 +44,9 @@ export const int8Planners: Planners = {
   PACK: planPack,
   RESIZE_BILINEAR: planResizeBilinear,
   RESIZE_NEAREST_NEIGHBOR: planResizeNearest,
+  SVDF: planSvdf,
+  LSTM: planLstm,
+  UNIDIRECTIONAL_SEQUENCE_LSTM: planSequenceLstm,
   ...unaryPlanners,
   ...pairPlanners,
   ...movePlanners,

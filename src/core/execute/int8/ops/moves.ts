@@ -25,7 +25,7 @@ export function movable(data: Elements): MovableArray {
 /** Moved values keep their meaning: same type, and same parameters where there are any. */
 export function expectSameKind(context: OpContext, a: Value, b: Value): void {
   context.expectDtype(b, a.dtype);
-  if (a.dtype === 'int8' || a.dtype === 'uint8') {
+  if (a.dtype === 'int8') {
     if (a.quant !== undefined || b.quant !== undefined)
       context.expectSameQuant(context.quantized(a), context.quantized(b));
   }

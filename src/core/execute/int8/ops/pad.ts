@@ -45,7 +45,7 @@ const keep = (position: number): number => position;
 
 /** The stored value that means 0. */
 function zeroOf(context: OpContext, value: Value): number {
-  return value.dtype === 'int8' || value.dtype === 'uint8' ? context.quantized(value).zeroPoint : 0;
+  return value.dtype === 'int8' ? context.quantized(value).zeroPoint : 0;
 }
 
 const planPad: Planner<'PAD'> = (_, context) => {

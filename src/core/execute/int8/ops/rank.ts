@@ -96,8 +96,8 @@ function planSelect(context: OpContext, broadcasts: boolean): Step {
       `its inputs' shapes [${given.shape}], [${left.shape}], [${right.shape}] do not fit`,
     );
   context.expectShape(output, made);
-  const [c, l, r] = [condition, left, right].map((value) => spread(context, value, made));
-  if (c === undefined || l === undefined || r === undefined) return () => {};
+  const [c, l] = [spread(context, condition, made), spread(context, left, made)];
+  const r = spread(context, right, made);
   const flags = new Uint8Array(c.data.buffer, c.data.byteOffset, c.data.length);
   const step = context.kernels.select(flags, [l.data, r.data], movable(output.data));
   return inTurn([...c.steps, ...l.steps, ...r.steps, step]);

@@ -6,6 +6,7 @@ import { conv2d, dense } from './conv2d.ts';
 import { dequantize, lookup, lookupPair, quantize } from './convert.ts';
 import { depthwiseConv2d } from './depthwise.ts';
 import { l2Normalize } from './l2-normalize.ts';
+import { lstm } from './lstm.ts';
 import { matMul } from './matmul.ts';
 import { join, move } from './move.ts';
 import { Scratch } from './padded-image.ts';
@@ -15,6 +16,7 @@ import { product, reduceMax, reduceMin, sum, sumInFloat } from './reduce.ts';
 import { resizeBilinear } from './resize.ts';
 import { resizeBilinearInFloat } from './resize-in-float.ts';
 import { logSoftmax, softmax } from './softmax.ts';
+import { svdf } from './svdf.ts';
 import { transposeConv2d } from './transpose-conv2d.ts';
 
 /** The kernels in plain TypeScript: the norm for every other implementation. One set serves one plan at a time. */
@@ -53,5 +55,7 @@ export function createReferenceKernels(): Int8Kernels {
     scatterAdd,
     select,
     cast,
+    svdf,
+    lstm,
   };
 }
