@@ -5,7 +5,7 @@ import type { Executor, Watch } from '../executor.ts';
 import { checkInputs } from '../inputs.ts';
 import { type Int8Options, planInt8 } from './plan.ts';
 
-/** Runs an int8 model (its inputs and outputs may be float32, uint8 or int8). */
+/** Runs a model on our own kernels, whatever the arithmetic of its ops. */
 export interface Int8Executor extends Executor {
   /**
    * The inputs of an op that `runOp` takes, in the order of `op.inputs`: without left-out ones, constants, and what is

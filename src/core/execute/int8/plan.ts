@@ -139,7 +139,7 @@ function planSteps({ given, firstOp, ...parts }: Parts): Pick<Int8Plan, 'steps' 
 }
 
 /**
- * Checks that the main graph of `model` can run on int8 kernels and prepares it.
+ * Checks that the main graph of `model` can run on our kernels and prepares it.
  * @throws Problem `model/unsupported-op` naming all ops without a kernel, `model/invalid` for shapes, types or
  * quantization that contradict each other
  */
