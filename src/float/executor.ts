@@ -11,7 +11,9 @@ import type { Turns } from './turns.ts';
 
 /** What an executor is made of. */
 export interface OnnxParts {
+  /** The whole model, of which `part` may be a piece: its ops are what messages name. */
   readonly model: Model;
+  readonly part: Model;
   readonly taps: readonly TensorId[];
   readonly lowered: LoweredModel;
   readonly session: InferenceSession;
@@ -32,7 +34,7 @@ export class OnnxExecutor implements Executor {
 
   constructor(parts: OnnxParts) {
     this.#parts = parts;
-    this.#graph = mainGraph(parts.model);
+    this.#graph = mainGraph(parts.part);
     const makers = producers(this.#graph);
     this.#taps = [...new Set(parts.taps)].sort((a, b) => (makers.get(a) ?? -1) - (makers.get(b) ?? -1));
   }

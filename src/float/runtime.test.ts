@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { activation, constant, floats, modelOf, type OpSketch } from '../../tests/support/models.ts';
-import type { Shape, Tensor, TensorId } from '../core/model/types.ts';
+import type { Model, Shape, Tensor, TensorId } from '../core/model/types.ts';
 import { createFloatRuntime } from './runtime.ts';
 
 const runtime = createFloatRuntime();
@@ -117,4 +117,72 @@ test('a shape in the file that contradicts the op is a problem', async () => {
 test('what cannot fit into memory is refused before it is tried', async () => {
   const attempt = runtime.create(chain([1, 20_000, 20_000, 1]), []);
   await expect(attempt).rejects.toMatchObject({ code: 'compute/out-of-memory', details: { op: 0 } });
+});
+
+test('ops that onnxruntime lacks run between those that it has', async () => {
+  const ops: readonly OpSketch[] = [
+    { kind: 'MUL', inputs: [0, 1], outputs: [2], options: { activation: 'NONE' } },
+    { kind: 'ELU', inputs: [2], outputs: [3], options: {} },
+    { kind: 'FLOOR', inputs: [3], outputs: [4], options: {} },
+    { kind: 'ADD', inputs: [4, 2], outputs: [5], options: { activation: 'NONE' } },
+  ];
+  const tensors = [
+    activation([3]),
+    constant(floats([1], [2])),
+    ...Array.from({ length: 4 }, () => activation([3])),
+  ];
+  const executor = await runtime.create(modelOf(tensors, ops, [[0], [5, 3]]), [4, 0, 5] as TensorId[]);
+  const seen: unknown[] = [];
+  const outputs = await executor.execute([floats([3], [-1, 0.75, 1])], (id, { data }) =>
+    seen.push([id, [...data]]),
+  );
+  expect(seen).toEqual([
+    [0, [-1, 0.75, 1]],
+    [4, [-1, 1, 2]],
+    [5, [-3, 2.5, 4]],
+  ]);
+  expect(outputs).toEqual([floats([3], [-3, 2.5, 4]), floats([3], [Math.expm1(-2), 1.5, 2])]);
+});
+
+test('an op in a form that onnxruntime lacks runs on our own kernels', async () => {
+  const ops: readonly OpSketch[] = [
+    { kind: 'GATHER', inputs: [0, 1], outputs: [2], options: { axis: 1, batchDims: 1 } },
+    { kind: 'ADD', inputs: [2, 2], outputs: [3], options: { activation: 'NONE' } },
+  ];
+  const indices: Tensor = constant({ shape: [2, 1], dtype: 'int32', data: Int32Array.of(2, 0) });
+  const tensors = [activation([2, 3]), indices, activation([2, 1]), activation([2, 1])];
+  const executor = await runtime.create(modelOf(tensors, ops, [[0], [3]]), []);
+  const [sum] = await executor.execute([floats([2, 3], [1, 2, 3, 4, 5, 6])]);
+  expect(sum).toEqual(floats([2, 1], [6, 8]));
+});
+
+test('an op that nobody has is refused, named with its position', async () => {
+  const model = chain([3]);
+  const [graph] = model.graphs;
+  const ops = (graph?.ops ?? []).map((op, k) =>
+    k === 1 ? { ...op, kind: 'OPAQUE' as const, name: 'CUSTOM:Mystery', options: {} } : op,
+  );
+  const strange: Model = { ...model, graphs: graph === undefined ? [] : [{ ...graph, ops }] };
+  await expect(runtime.create(strange, [])).rejects.toMatchObject({
+    code: 'model/unsupported-op',
+    message: 'The float runtime lacks CUSTOM:Mystery (op 1).',
+  });
+});
+
+test('a run that our own kernels stop names the op by its position in the whole model', async () => {
+  const ops: readonly OpSketch[] = [
+    { kind: 'MUL', inputs: [0, 0], outputs: [2], options: { activation: 'NONE' } },
+    { kind: 'FLOOR_DIV', inputs: [1, 1], outputs: [3], options: {} },
+  ];
+  const integer: Tensor = { name: 'integer', shape: [1], dtype: 'int32' };
+  const model = modelOf([activation([1]), integer, activation([1]), integer], ops, [
+    [0, 1],
+    [2, 3],
+  ]);
+  const executor = await runtime.create(model, []);
+  const zero = { shape: [1], dtype: 'int32', data: Int32Array.of(0) } as const;
+  await expect(executor.execute([floats([1], [1]), zero])).rejects.toMatchObject({
+    code: 'compute/runtime',
+    message: expect.stringMatching(/^Op 1 \(FLOOR_DIV\)/),
+  });
 });

@@ -1,9 +1,14 @@
 import type { Env, InferenceSession } from 'onnxruntime-web/wasm';
-import type { FloatRuntime } from '../core/execute/executor.ts';
-import { lowerModel } from '../core/lower/lower.ts';
+import type { Executor, FloatRuntime } from '../core/execute/executor.ts';
+import type { LoweredModel } from '../core/lower/lower.ts';
+import { mainGraph } from '../core/model/graph.ts';
+import type { Model } from '../core/model/types.ts';
 import { OnnxExecutor, quiet } from './executor.ts';
 import { refuseTooLarge } from './memory.ts';
+import { ownExecutor, refuseUnknownOps } from './own-kernels.ts';
 import { runtimeProblem } from './problems.ts';
+import { type Piece, SegmentedExecutor } from './segmented-executor.ts';
+import { type Segment, segmentsOf } from './segments.ts';
 import { Turns } from './turns.ts';
 
 type Ort = typeof import('onnxruntime-web/wasm');
@@ -22,24 +27,36 @@ const sessionOptions: InferenceSession.SessionOptions = {
 };
 
 /**
- * The float reference: a model becomes ONNX and runs on onnxruntime-web's wasm kernels, in a browser as in Node. The
- * runtime (14 MB) is loaded with the first model, so that what computes nothing does not pay for it.
+ * The float reference: a model becomes ONNX and runs on onnxruntime-web's wasm kernels, in a browser as in Node. Ops that
+ * onnxruntime lacks run on our own float kernels between them. The runtime (14 MB) is loaded with the first model, so
+ * that what computes nothing does not pay for it.
  */
 export function createFloatRuntime(options: FloatRuntimeOptions = {}): FloatRuntime {
   const turns = new Turns();
   let loading: Promise<Ort> | undefined;
+  const onnx = async (model: Model, { model: part, taps, lowered }: Segment & { lowered: LoweredModel }) => {
+    loading ??= load(options);
+    const ort = await loading;
+    const session = await turns
+      .take(() => ort.InferenceSession.create(lowered.bytes, sessionOptions))
+      .catch((error: unknown) => {
+        throw runtimeProblem(error, model);
+      });
+    return new OnnxExecutor({ model, part, taps, lowered, session, turns, Tensor: ort.Tensor });
+  };
+  const executorOf = (model: Model, segment: Segment): Promise<Executor> | Executor => {
+    const { lowered, model: part, taps, firstOp } = segment;
+    return lowered === undefined ? ownExecutor(part, taps, firstOp) : onnx(model, { ...segment, lowered });
+  };
   return {
     async create(model, taps) {
       refuseTooLarge(model, taps);
-      const lowered = lowerModel(model, taps);
-      loading ??= load(options);
-      const ort = await loading;
-      const session = await turns
-        .take(() => ort.InferenceSession.create(lowered.bytes, sessionOptions))
-        .catch((error: unknown) => {
-          throw runtimeProblem(error, model);
-        });
-      return new OnnxExecutor({ model, taps, lowered, session, turns, Tensor: ort.Tensor });
+      const segments = segmentsOf(model, taps);
+      refuseUnknownOps(segments);
+      const pieces: Piece[] = [];
+      for (const segment of segments)
+        pieces.push({ graph: mainGraph(segment.model), executor: await executorOf(model, segment) });
+      return new SegmentedExecutor(model, pieces, taps);
     },
   };
 }

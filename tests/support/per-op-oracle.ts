@@ -1,6 +1,6 @@
 import type { Int8Executor } from '../../src/core/execute/int8/executor.ts';
 import { readTflite } from '../../src/core/formats/tflite/read.ts';
-import { isPresent, mainGraph, opName, tensorAt } from '../../src/core/model/graph.ts';
+import { isPresent, mainGraph, opName } from '../../src/core/model/graph.ts';
 import type { OpId, Sample, TensorData, TensorId } from '../../src/core/model/types.ts';
 import type { LiteRt } from './litert.ts';
 import { withOutputs } from './tflite-patch.ts';
@@ -24,7 +24,7 @@ export interface OpDifference {
 export function compareOpByOp(
   litert: LiteRt,
   tflite: Uint8Array,
-  executor: Pick<Int8Executor, 'runOp'>,
+  executor: Pick<Int8Executor, 'activationsOf' | 'runOp'>,
   samples: readonly Sample[],
 ): readonly OpDifference[] {
   const graph = mainGraph(readTflite(tflite));
@@ -36,12 +36,9 @@ export function compareOpByOp(
 
   return graph.ops.map((op, index) => {
     const id = index as OpId;
-    const activations = op.inputs.filter(
-      (input) => isPresent(input) && tensorAt(graph, input).data === undefined,
-    );
     const differences = runs.flatMap((values) => {
       const valueAt = (tensor: TensorId): TensorData => at(values, known.indexOf(tensor));
-      const ours = executor.runOp(id, activations.map(valueAt));
+      const ours = executor.runOp(id, executor.activationsOf(id).map(valueAt));
       return op.outputs
         .filter(isPresent)
         .flatMap((output, n) => absoluteDifferences(at(ours, n), valueAt(output)));

@@ -53,17 +53,21 @@ interface LocalOp {
   readonly sums: ErrorSums;
 }
 
-function localOps(candidate: Graph, correspondence: Correspondence): readonly LocalOp[] {
+function localOps(
+  candidate: Graph,
+  correspondence: Correspondence,
+  executor: Int8Executor,
+): readonly LocalOp[] {
   const reference = counterparts(candidate, correspondence);
-  const isActivation = (id: TensorId) => isPresent(id) && tensorAt(candidate, id).data === undefined;
   const paired = (ids: readonly TensorId[]) =>
-    ids.filter(isActivation).flatMap((own) => {
+    ids.filter(isPresent).flatMap((own) => {
       const other = reference.get(own);
       return other !== undefined && isReal(tensorAt(candidate, own)) ? [[own, other] as const] : [];
     });
   return candidate.ops.flatMap((op, index) => {
-    const [inputs, outputs] = [paired(op.inputs), paired(op.outputs)];
-    const complete = inputs.length === op.inputs.filter(isActivation).length;
+    const activations = executor.activationsOf(index as OpId);
+    const [inputs, outputs] = [paired(activations), paired(op.outputs)];
+    const complete = inputs.length === activations.length;
     if (!complete || outputs.length < op.outputs.filter(isPresent).length) return [];
     return [{ op: index as OpId, inputs, outputs, sums: new ErrorSums() }];
   });
@@ -80,7 +84,7 @@ class LocalErrors {
   constructor(graph: Graph, executor: Int8Executor, options: { tensors: Correspondence; now: () => number }) {
     this.#graph = graph;
     this.#executor = executor;
-    this.#ops = localOps(graph, options.tensors);
+    this.#ops = localOps(graph, options.tensors, executor);
     this.#now = options.now;
   }
 

@@ -2,7 +2,7 @@ import type { Executor, FloatRuntime, Watch } from '../execute/executor.ts';
 import type { Arithmetic } from '../execute/int8/context.ts';
 import { createInt8Executor, type Int8Executor } from '../execute/int8/executor.ts';
 import { isPresent, mainGraph, tensorAt } from '../model/graph.ts';
-import type { Graph, Model, Sample, TensorId } from '../model/types.ts';
+import type { Graph, Model, Op, Sample, Tensor, TensorId } from '../model/types.ts';
 import { isReal, realsOf, refit } from './reals.ts';
 
 export interface EvaluateTools {
@@ -13,13 +13,18 @@ export interface EvaluateTools {
   readonly now?: () => number;
 }
 
-/** Whether a model computes with integers that have a scale, so that our int8 kernels run it. */
-function hasInt8Ops(graph: Graph): boolean {
+/**
+ * Whether a model computes with integers that have a scale, so that our kernels run it: quantized activations, or integer
+ * weights beside float activations. Integers that a DEQUANTIZE widens are float weights, stored smaller.
+ */
+function hasIntegerOps(graph: Graph): boolean {
+  const quantized = (op: Op): readonly Tensor[] =>
+    [...op.inputs, ...op.outputs]
+      .filter(isPresent)
+      .map((id) => tensorAt(graph, id))
+      .filter(({ quant }) => quant !== undefined);
   return graph.ops.some((op) =>
-    [...op.inputs, ...op.outputs].some((id) => {
-      const tensor = isPresent(id) ? tensorAt(graph, id) : undefined;
-      return tensor !== undefined && tensor.data === undefined && tensor.quant !== undefined;
-    }),
+    quantized(op).some(({ data }) => data === undefined || op.kind !== 'DEQUANTIZE'),
   );
 }
 
@@ -46,7 +51,7 @@ export class Runner {
   static async open(model: Model, tools: EvaluateTools, taps: readonly TensorId[] = []): Promise<Runner> {
     const { runtime, arithmetic, now = Date.now } = tools;
     const graph = mainGraph(model);
-    const int8 = hasInt8Ops(graph) ? createInt8Executor(model, { arithmetic, taps }) : undefined;
+    const int8 = hasIntegerOps(graph) ? createInt8Executor(model, { arithmetic, taps }) : undefined;
     return new Runner(graph, int8 ?? (await runtime.create(model, taps)), { int8, now });
   }
 

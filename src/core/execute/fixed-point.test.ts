@@ -8,6 +8,7 @@ import {
   INT32_MAX,
   INT32_MIN,
   multiplyByFixedPoint,
+  multiplyWide,
   quantizeMultiplier,
 } from './fixed-point.ts';
 import {
@@ -41,6 +42,26 @@ const int32 = fc.oneof(
 );
 
 describe('integer primitives equal their definitions', () => {
+  test('multiplyWide', () => {
+    const wide = fc.oneof(
+      fc.integer({ min: -(2 ** 47), max: 2 ** 47 - 1 }),
+      int32,
+      fc.constantFrom(-(2 ** 47), 2 ** 47 - 1),
+    );
+    const multiplier = fc.oneof(fc.integer({ min: 2 ** 30, max: INT32_MAX }), fc.constantFrom(0, INT32_MAX));
+    fc.assert(
+      fc.property(wide, multiplier, fc.integer({ min: -31, max: 14 }), (x, m, shift) => {
+        const reduced = m < 0x7fff0000 ? (BigInt(m) + 0x8000n) >> 16n : 0x7fffn;
+        const right = BigInt(15 - shift);
+        const exact = (BigInt(x) * reduced + (1n << (right - 1n))) >> right;
+        // Larger results wrap; beyond 2^53 nothing says how.
+        fc.pre(exact < 2n ** 53n && exact > -(2n ** 53n));
+        expect(BigInt(multiplyWide(x, m, shift))).toBe(BigInt.asIntN(32, exact));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   test('doublingHighMultiply', () => {
     fc.assert(
       fc.property(int32, int32, (a, b) => {

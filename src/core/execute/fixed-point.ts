@@ -77,6 +77,29 @@ export function multiplyByFixedPoint(x: number, multiplier: number, shift: numbe
     : divideByPowerOfTwo(doublingHighMultiply(x, multiplier), -shift);
 }
 
+/** x = high · 2^24 + low splits a product of 63 bits into two that a double holds. */
+const LOW = 2 ** 24;
+/** What a product may be shifted right by; looked up, because `**` costs more than the rest of a multiplication. */
+const POWERS_OF_TWO = Float64Array.from({ length: 47 }, (_, exponent) => 2 ** exponent);
+
+/**
+ * MultiplyByQuantizedMultiplier for accumulators of up to 48 bits: the multiplier is cut to 16 bits, and there is one
+ * rounding, ties towards +∞. Wraps to int32 as C++ does.
+ * @param x - an integer, −2^47 ≤ x < 2^47
+ * @param shift - −31 … 14
+ */
+export function multiplyWide(x: number, multiplier: number, shift: number): number {
+  const reduced = multiplier < 0x7fff0000 ? (multiplier + 2 ** 15) >> 16 : 0x7fff;
+  const right = POWERS_OF_TWO[15 - shift] as number;
+  const half = right / 2;
+  const xHigh = Math.floor(x / LOW);
+  const low = (x - xHigh * LOW) * reduced + (half % LOW);
+  const carry = Math.floor(low / LOW);
+  const high = xHigh * reduced + Math.floor(half / LOW) + carry;
+  if (right >= LOW) return Math.floor(high / (right / LOW)) | 0;
+  return (high * (LOW / right) + Math.floor((low - carry * LOW) / right)) | 0;
+}
+
 /** SaturatingLeftShift. */
 export function saturatingShiftLeft(x: number, exponent: number): number {
   return clamp(x * 2 ** exponent, INT32_MIN, INT32_MAX);

@@ -18,14 +18,15 @@ export interface LoweredModel {
 /**
  * The first graph of a float model as ONNX.
  * @param taps - activations that become outputs, besides the graph's own.
+ * @param firstOp - position of the graph's first op in the model that messages speak of.
  * @throws Problem `model/unsupported-op` naming every op that has no counterpart.
  */
-export function lowerModel(model: Model, taps: readonly TensorId[]): LoweredModel {
+export function lowerModel(model: Model, taps: readonly TensorId[], firstOp = 0): LoweredModel {
   const graph = mainGraph(model);
-  refuseUnknownOps(graph);
+  refuseUnknownOps(graph, firstOp);
   const to = new Lowering(graph);
   graph.ops.forEach((op, index) => {
-    to.enter(op, index);
+    to.enter(op, firstOp + index);
     lowererOf(op)?.(op, to);
   });
   const outputs = new Map<TensorId, string>();
@@ -47,9 +48,9 @@ function described(graph: Graph, id: TensorId, name: string): OnnxValue {
   return { name, dtype, shape };
 }
 
-function refuseUnknownOps(graph: Graph): void {
+function refuseUnknownOps(graph: Graph, firstOp: number): void {
   const ops = graph.ops.flatMap((op, index) =>
-    lowererOf(op) === undefined ? [{ index, name: opName(op) }] : [],
+    lowererOf(op) === undefined ? [{ index: firstOp + index, name: opName(op) }] : [],
   );
   if (ops.length === 0) return;
   const list = ops.map(({ index, name }) => `${name} (op ${index})`).join(', ');

@@ -107,6 +107,11 @@ export interface StridedSliceOptions {
 export interface BlockOptions {
   readonly blockSize: number;
 }
+export interface CumsumOptions {
+  /** A sum leaves out its own element. */
+  readonly exclusive: boolean;
+  readonly reverse: boolean;
+}
 export interface FakeQuantOptions {
   readonly min: number;
   readonly max: number;
@@ -116,6 +121,22 @@ export interface FakeQuantOptions {
 }
 export interface MirrorPadOptions {
   readonly mode: 'REFLECT' | 'SYMMETRIC';
+}
+export interface SvdfOptions extends HybridOption {
+  /** Filters per unit. */
+  readonly rank: number;
+  readonly activation: Activation;
+}
+export interface LstmOptions extends HybridOption {
+  /** The function of cells. */
+  readonly activation: Activation;
+  /** Largest magnitude of a cell's state, and of a projected value; 0 for none. */
+  readonly cellClip: number;
+  readonly projClip: number;
+}
+export interface SequenceLstmOptions extends LstmOptions {
+  /** Sequences are [steps, batch, values] instead of [batch, steps, values]. */
+  readonly timeMajor: boolean;
 }
 export type NoOptions = Readonly<Record<never, never>>;
 /** Options of an operator that is only passed through. */
@@ -156,6 +177,13 @@ export interface OptionsByKind {
   readonly SPACE_TO_DEPTH: BlockOptions;
   readonly DEPTH_TO_SPACE: BlockOptions;
   readonly MIRROR_PAD: MirrorPadOptions;
+  readonly SVDF: SvdfOptions;
+  readonly RNN: HybridOption;
+  readonly UNIDIRECTIONAL_SEQUENCE_RNN: HybridOption;
+  readonly BIDIRECTIONAL_SEQUENCE_RNN: HybridOption;
+  readonly LSTM: LstmOptions;
+  readonly UNIDIRECTIONAL_SEQUENCE_LSTM: SequenceLstmOptions;
+  readonly BIDIRECTIONAL_SEQUENCE_LSTM: HybridOption;
   readonly LOGISTIC: NoOptions;
   readonly TANH: NoOptions;
   readonly RELU: NoOptions;
@@ -197,14 +225,30 @@ export interface OptionsByKind {
   readonly SPACE_TO_BATCH_ND: NoOptions;
   readonly BATCH_TO_SPACE_ND: NoOptions;
   readonly DYNAMIC_UPDATE_SLICE: NoOptions;
+  readonly SCATTER_ND: NoOptions;
   readonly EMBEDDING_LOOKUP: NoOptions;
-  readonly SVDF: HybridOption;
-  readonly RNN: HybridOption;
-  readonly UNIDIRECTIONAL_SEQUENCE_RNN: HybridOption;
-  readonly BIDIRECTIONAL_SEQUENCE_RNN: HybridOption;
-  readonly LSTM: HybridOption;
-  readonly UNIDIRECTIONAL_SEQUENCE_LSTM: HybridOption;
-  readonly BIDIRECTIONAL_SEQUENCE_LSTM: HybridOption;
+  readonly CAST: NoOptions;
+  readonly SHAPE: NoOptions;
+  readonly RANK: NoOptions;
+  readonly FILL: NoOptions;
+  readonly ELU: NoOptions;
+  readonly NEG: NoOptions;
+  readonly FLOOR: NoOptions;
+  readonly CEIL: NoOptions;
+  readonly ROUND: NoOptions;
+  readonly SIN: NoOptions;
+  readonly COS: NoOptions;
+  readonly SQUARE: NoOptions;
+  readonly SIGN: NoOptions;
+  readonly POW: NoOptions;
+  readonly FLOOR_DIV: NoOptions;
+  readonly FLOOR_MOD: NoOptions;
+  readonly LOGICAL_AND: NoOptions;
+  readonly LOGICAL_OR: NoOptions;
+  readonly LOGICAL_NOT: NoOptions;
+  readonly ADD_N: NoOptions;
+  readonly ZEROS_LIKE: NoOptions;
+  readonly CUMSUM: CumsumOptions;
   readonly FAKE_QUANT: FakeQuantOptions;
   readonly QUANTIZE: NoOptions;
   readonly DEQUANTIZE: NoOptions;

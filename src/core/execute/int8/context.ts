@@ -13,21 +13,29 @@ import type { Int8Kernels, Output } from './kernels.ts';
  */
 export type Arithmetic = 'tflm' | 'litert-reference';
 
+/** Of float32. */
+const SMALLEST_NORMAL = 2 ** -126;
+
 /** A tensor with the buffer that its steps read and write. */
 export interface Value extends TensorData {
   readonly id: TensorId;
   readonly name: string;
   readonly constant: boolean;
   readonly quant: Quant | undefined;
+  /** The file has it as uint8; here it is int8, less 128 (see unsigned.ts). */
+  readonly unsigned: boolean;
 }
-/** A per-tensor quantized value of one byte an element. */
-export interface QuantizedValue extends Value {
-  readonly data: Int8Array | Uint8Array;
+/** A per-tensor quantized value. */
+export interface AffineValue extends Value {
   readonly scale: number;
   readonly zeroPoint: number;
   /** Bounds of the stored type. */
   readonly min: number;
   readonly max: number;
+}
+/** A per-tensor quantized value of one byte an element. */
+export interface QuantizedValue extends AffineValue {
+  readonly data: Int8Array | Uint8Array;
 }
 export interface Int8Value extends QuantizedValue {
   readonly data: Int8Array;
@@ -35,9 +43,14 @@ export interface Int8Value extends QuantizedValue {
 
 /** What is the same for all ops of a plan. */
 export interface PlanContext {
+  /** As kernels see it: without uint8. */
   readonly graph: Graph;
+  /** Tensors that are uint8 in the file. */
+  readonly unsigned: ReadonlySet<TensorId>;
   readonly kernels: Int8Kernels;
   readonly arithmetic: Arithmetic;
+  /** Tensors that an op makes, but that no input of the model changes; their buffers hold their values. */
+  readonly settled: ReadonlySet<TensorId>;
   /** Buffers of the activations. */
   readonly buffers: ReadonlyMap<TensorId, TensorData>;
 }
@@ -71,10 +84,10 @@ export class OpContext {
     });
   }
 
-  /** The op is sound, but this form of it has no int8 kernel here: `form` follows the op's name. */
+  /** The op is sound, but this form of it has no kernel here: `form` follows the op's name. */
   unsupported(form: string): Problem {
     const op = opName(this.#op);
-    return new Problem('model/unsupported-op', `No int8 kernel for ${op} ${form}.`, {
+    return new Problem('model/unsupported-op', `No kernel for ${op} ${form}.`, {
       op,
       position: this.#id,
       form,
@@ -97,11 +110,29 @@ export class OpContext {
     return this.#value(id);
   }
 
+  /** Scale and zero point of an intermediate: a tensor that only says how a value inside of the op is stored. */
+  intermediate(position: number): { readonly scale: number; readonly zeroPoint: number } {
+    const id = this.#op.intermediates?.[position];
+    if (!isPresent(id)) throw this.invalid(`intermediate ${position} is missing`);
+    const { quant, name } = tensorAt(this.#plan.graph, id);
+    const [scale, zeroPoint] = [quant?.scale[0] ?? Number.NaN, quant?.zeroPoint[0] ?? Number.NaN];
+    if (!(scale >= SMALLEST_NORMAL && Number.isFinite(scale)))
+      throw this.invalid(`scale ${scale} of "${name}" is not a positive normal number`);
+    return { scale, zeroPoint };
+  }
+
   #value(id: TensorId): Value {
     const tensor = tensorAt(this.#plan.graph, id);
     const value = this.#plan.buffers.get(id) ?? constantOf(tensor);
     if (value === undefined) throw this.invalid(`tensor "${tensor.name}" has no value`);
-    return { ...value, id, name: tensor.name, constant: tensor.data !== undefined, quant: tensor.quant };
+    return {
+      ...value,
+      id,
+      name: tensor.name,
+      constant: tensor.data !== undefined || this.#plan.settled.has(id),
+      quant: tensor.quant,
+      unsigned: this.#plan.unsigned.has(id),
+    };
   }
 
   int8Input(position: number): Int8Value {
@@ -118,27 +149,27 @@ export class OpContext {
     return { ...this.quantized(value), data };
   }
 
-  /** int8 or uint8 with one scale and zero point. */
+  /** int8 (or what is kept as such) with one scale and zero point. */
   quantized(value: Value): QuantizedValue {
     const { data, dtype, quant } = value;
-    if (!(data instanceof Int8Array || data instanceof Uint8Array) || dtype === 'bool')
-      throw this.unsupported(`on ${dtype}`);
+    if (!(data instanceof Int8Array)) throw this.unsupported(`on ${dtype}`);
     const scales = this.scales(value);
     if (scales.length !== 1)
       throw this.unsupported(`on a tensor with ${scales.length} scales ("${value.name}")`);
-    const [min, max] = data instanceof Int8Array ? [-128, 127] : [0, 255];
+    const [min, max] = [-128, 127];
     const zeroPoint = quant?.zeroPoint[0] ?? 0;
     if (zeroPoint < min || zeroPoint > max)
       throw this.invalid(`zero point ${zeroPoint} of "${value.name}" is no ${dtype}`);
     return { ...value, data, scale: scales[0] as number, zeroPoint, min, max };
   }
 
-  /** All scales of a tensor, each finite and above 0. */
+  /** All scales of a tensor, each finite and above 0; a subnormal one has lost the precision that its quotients need. */
   scales(value: Value): Float32Array {
     const scale = value.quant?.scale;
     if (scale === undefined || scale.length === 0) throw this.invalid(`tensor "${value.name}" has no scale`);
-    const bad = scale.find((s) => !(s > 0 && Number.isFinite(s)));
-    if (bad !== undefined) throw this.invalid(`scale ${bad} of "${value.name}" is not a positive number`);
+    const bad = scale.find((s) => !(s >= SMALLEST_NORMAL && Number.isFinite(s)));
+    if (bad !== undefined)
+      throw this.invalid(`scale ${bad} of "${value.name}" is not a positive normal number`);
     return scale;
   }
 
@@ -181,14 +212,14 @@ export class OpContext {
   }
 
   /** The op moves or compares raw values, so both tensors must have the same parameters. */
-  expectSameQuant(a: QuantizedValue, b: QuantizedValue): void {
+  expectSameQuant(a: AffineValue, b: AffineValue): void {
     if (a.scale !== b.scale || a.zeroPoint !== b.zeroPoint) {
       throw this.invalid(`"${a.name}" and "${b.name}" must have the same scale and zero point`);
     }
   }
 
   /** The op's kernel computes for one fixed output scale (to 0.1 %, as TensorFlow Lite checks) and zero point. */
-  expectOutput(value: QuantizedValue, scale: number, zeroPoint: number): void {
+  expectOutput(value: AffineValue, scale: number, zeroPoint: number): void {
     if (Math.abs(value.scale - scale) > 0.001 * scale || value.zeroPoint !== zeroPoint) {
       throw this.invalid(`output "${value.name}" needs scale ${scale} and zero point ${zeroPoint}`);
     }
@@ -203,7 +234,7 @@ export class OpContext {
   }
 
   /** One real multiplier and the range of a fused activation as an output stage. */
-  outputStage(output: QuantizedValue, real: number, activation: Activation = 'NONE'): Output {
+  outputStage(output: AffineValue, real: number, activation: Activation = 'NONE'): Output {
     const { multiplier, shift } = this.fixedPoint(real);
     const rescale = {
       kind: 'fixed',
@@ -215,7 +246,7 @@ export class OpContext {
 
   /** CalculateActivationRangeQuantized of tflite/kernels/kernel_util.cc; the quotient is float32. */
   activationRange(
-    output: QuantizedValue,
+    output: AffineValue,
     activation: Activation,
   ): { readonly min: number; readonly max: number } {
     const { scale, zeroPoint, min, max } = output;

@@ -61,6 +61,14 @@ function withTensor(position: number, change: Partial<Tensor>): Model {
     tensors: tensors.map((tensor, k) => (k === position ? { ...tensor, ...change } : tensor)),
   });
 }
+/** Takes the rows of x that `b` names. */
+const gather: Op = {
+  kind: 'GATHER',
+  options: { axis: 1, batchDims: 0 },
+  inputs: ids(0, 2),
+  outputs: ids(3),
+  version: 1,
+};
 function withOp(op: Op): Model {
   return modelOf({ ...graph, ops: [op, reshape] });
 }
@@ -117,6 +125,20 @@ describe('refuses models that contradict themselves', () => {
       /has no scale/,
     ],
     ['a scale of 0', withTensor(3, { quant: quant(0) }), /scale 0 of "y"/],
+    ['a scale of NaN', withTensor(3, { quant: quant(Number.NaN) }), /scale of NaN/],
+    ['a subnormal scale', withTensor(3, { quant: quant(1e-40) }), /not a positive normal number/],
+    ['a tensor that does not exist', withOp({ ...convolve, inputs: ids(0, 1, 9) }), /refers to tensor 9/],
+    [
+      'a constant index out of range',
+      modelOf({
+        ...graph,
+        ops: [gather],
+        outputs: ids(3),
+        tensors: tensors.map((tensor, k) => (k === 2 ? integers('b', [1, 2]) : tensor)),
+      }),
+      /index 2 of "b" is outside of 2 elements/,
+    ],
+    ['a cycle', withOp({ ...convolve, inputs: ids(4, 1, 2) }), /tensor 4, which nothing has made/],
     ['weights with a zero point', withTensor(1, { quant: quant(0.5, 3) }), /zero point that is not 0/],
     ['a missing bias', withOp({ ...convolve, inputs: ids(0, 1, -1) }), /needs a bias/],
     ['a bias of the wrong type', withTensor(2, integers('b', [0], 'int8')), /not int32/],
@@ -146,7 +168,7 @@ test('names every op that has no kernel, and where', () => {
   expect(() => createInt8Executor(model, { arithmetic })).toThrow(
     expect.objectContaining({
       code: 'model/unsupported-op',
-      message: 'No int8 kernel for CUSTOM:a, LSTM.',
+      message: 'No kernel for CUSTOM:a, LSTM.',
       details: {
         ops: [
           { op: 'CUSTOM:a', position: 0 },
@@ -157,14 +179,58 @@ test('names every op that has no kernel, and where', () => {
   );
 });
 
-test('names every form without a kernel: a float model is told op by op', () => {
-  const floats = tensors.map(
-    ({ quant: _, ...tensor }): Tensor => (tensor.data ? tensor : { ...tensor, dtype: 'float32' }),
+test('refuses versions that nobody has defined, and uint8 beside int8', () => {
+  const form = (model: Model) => () => createInt8Executor(model, { arithmetic });
+  expect(form(withOp({ ...convolve, version: 99 }))).toThrow('No kernel for CONV_2D in version 99.');
+  expect(form(withTensor(0, { dtype: 'uint8' }))).toThrow(
+    'No kernel for CONV_2D on uint8 and int8 together.',
   );
-  expect(() => createInt8Executor(modelOf({ ...graph, tensors: floats }), { arithmetic })).toThrow(
+});
+
+test('an index that only the run knows stops the run, not the page', async () => {
+  const indices: Tensor = { name: 'b', shape: [2], dtype: 'int32' };
+  const model = modelOf({
+    ...graph,
+    ops: [gather],
+    inputs: ids(0, 2),
+    outputs: ids(3),
+    tensors: tensors.map((tensor, k) => (k === 2 ? indices : tensor)),
+  });
+  const executor = createInt8Executor(model, { arithmetic });
+  const rows = (...positions: number[]): TensorData => ({
+    shape: [2],
+    dtype: 'int32',
+    data: Int32Array.from(positions),
+  });
+  const image = value([1, 2, 2, 1], [1, 2, 3, 4]);
+  expect((await executor.execute([image, rows(1, 0)]))[0]).toEqual(value([1, 2, 2, 1], [3, 4, 1, 2]));
+  await expect(executor.execute([image, rows(0, -1)])).rejects.toMatchObject({ code: 'compute/runtime' });
+});
+
+test('uint8 enters and leaves as uint8, whatever a plan keeps', async () => {
+  const unsigned: readonly Tensor[] = [
+    { ...activation('x', [1, 2, 2, 1], quant(0.1, 3)), dtype: 'uint8' },
+    { ...activation('flat', [4], quant(0.1, 3)), dtype: 'uint8' },
+  ];
+  const op: Op = { ...reshape, inputs: ids(0), outputs: ids(1) };
+  const model = modelOf({ tensors: unsigned, ops: [op], inputs: ids(0), outputs: ids(1) });
+  const image: TensorData = { shape: [1, 2, 2, 1], dtype: 'uint8', data: Uint8Array.of(0, 1, 128, 255) };
+  const seen: TensorData[] = [];
+  const executor = createInt8Executor(model, { arithmetic, taps: 'all' });
+  const [flat] = await executor.execute([image], (_, tapped) => seen.push(tapped));
+  expect(flat).toEqual({ ...image, shape: [4] });
+  expect(seen).toEqual([image, flat]);
+  expect(executor.runOp(0 as OpId, [image])).toEqual([flat]);
+});
+
+test('names every form without a kernel, op by op', () => {
+  const doubles = tensors.map(
+    ({ quant: _, ...tensor }): Tensor => (tensor.data ? tensor : { ...tensor, dtype: 'float64' }),
+  );
+  expect(() => createInt8Executor(modelOf({ ...graph, tensors: doubles }), { arithmetic })).toThrow(
     expect.objectContaining({
       code: 'model/unsupported-op',
-      message: 'No int8 kernel for CONV_2D on float32.',
+      message: 'No kernel for CONV_2D on float64.',
     }),
   );
 });

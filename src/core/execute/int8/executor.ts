@@ -5,10 +5,15 @@ import type { Executor, Watch } from '../executor.ts';
 import { checkInputs } from '../inputs.ts';
 import { type Int8Options, planInt8 } from './plan.ts';
 
-/** Runs an int8 model (its inputs and outputs may be float32, uint8 or int8). */
+/** Runs a model on our own kernels, whatever the arithmetic of its ops. */
 export interface Int8Executor extends Executor {
   /**
-   * Runs one op on given values of its activations, in the order of `op.inputs` without constants and left-out inputs.
+   * The inputs of an op that `runOp` takes, in the order of `op.inputs`: without left-out ones, constants, and what is
+   * computed from constants alone.
+   */
+  activationsOf(op: OpId): readonly TensorId[];
+  /**
+   * Runs one op on given values of its activations.
    * Values of the op's tensors from an earlier `execute` are overwritten.
    * @returns the op's outputs, owned by the caller
    */
@@ -16,6 +21,11 @@ export interface Int8Executor extends Executor {
 }
 
 export interface Int8ExecutorOptions extends Int8Options {
+  /**
+   * What states of recurrent ops are when a run begins: 'fresh', their zero, so that samples do not see each other (the
+   * default), or 'kept', what the last run left, as an interpreter that works on a stream has it.
+   */
+  readonly state?: 'fresh' | 'kept';
   /** Tensors that `watch` is to see; 'all' are the graph's inputs and every op's outputs. */
   readonly taps?: readonly TensorId[] | 'all';
 }
@@ -36,22 +46,30 @@ function tapsByOp(graph: Graph, taps: readonly TensorId[] | 'all'): readonly (re
  * @throws Problem as `planInt8`
  */
 export function createInt8Executor(model: Model, options: Int8ExecutorOptions): Int8Executor {
-  const { graph, steps, value } = planInt8(model, options);
-  const { taps = [] } = options;
+  const plan = planInt8(model, options);
+  const { graph, steps, value } = plan;
+  const { taps = [], state = 'fresh' } = options;
   const watched = tapsByOp(graph, taps);
   const watchedInputs = graph.inputs.filter((id) => taps === 'all' || taps.includes(id));
 
+  plan.reset();
+
   const assign = (ids: readonly TensorId[], values: readonly TensorData[]): void => {
     checkInputs(graph, values, ids);
-    for (const [k, id] of ids.entries()) {
-      // Both are the same kind of array, which the union of all kinds does not say.
-      (value(id).data as Float32Array).set(values[k]?.data as Float32Array);
-    }
+    for (const [k, id] of ids.entries()) plan.assign(id, (values[k] as TensorData).data);
+  };
+
+  const activationsOf = (id: OpId): readonly TensorId[] => {
+    const inputs = graph.ops[id]?.inputs ?? [];
+    const varies = (input: TensorId) => tensorAt(graph, input).data === undefined && !plan.settled.has(input);
+    return inputs.filter((input) => isPresent(input) && varies(input));
   };
 
   return {
+    activationsOf,
     execute: async (inputs: Sample, watch?: Watch): Promise<Sample> => {
       assign(graph.inputs, inputs);
+      if (state === 'fresh') plan.reset();
       if (watch !== undefined) for (const id of watchedInputs) watch(id, value(id));
       steps.forEach((step, index) => {
         step();
@@ -63,10 +81,7 @@ export function createInt8Executor(model: Model, options: Int8ExecutorOptions): 
       const [op, step] = [graph.ops[id], steps[id]];
       if (op === undefined || step === undefined)
         throw new Problem('model/invalid', `Op ${id} does not exist.`, { op: id });
-      const activations = op.inputs.filter(
-        (input) => isPresent(input) && tensorAt(graph, input).data === undefined,
-      );
-      assign(activations, inputs);
+      assign(activationsOf(id), inputs);
       step();
       return op.outputs.filter(isPresent).map((output) => copyOf(value(output)));
     },

@@ -6,6 +6,9 @@
  * parameters fit each other and the buffers. Images are NHWC, C order; zero points, clamps and shifts are int32.
  */
 
+import type { Elements } from '../../model/types.ts';
+import type { RecurrentKernels } from './recurrent-kernels.ts';
+
 /** Runs one step: reads its inputs' buffers, writes its output's. */
 export type Step = () => void;
 /** One byte an element. */
@@ -49,8 +52,10 @@ export interface Window {
 
 export interface ConvParams {
   readonly window: Window;
-  /** CONV_2D: OHWI, I = inputC / groups. DEPTHWISE_CONV_2D: HWO. Zero point 0. */
+  /** CONV_2D: OHWI, I = inputC / groups. DEPTHWISE_CONV_2D: HWO. */
   readonly weights: Int8Array;
+  /** 0 but for models that were uint8. */
+  readonly weightsZeroPoint: number;
   /** One per output channel. */
   readonly bias: Int32Array;
   readonly inputZeroPoint: number;
@@ -100,6 +105,8 @@ export interface MultiplyParams {
 
 export interface PoolParams {
   readonly window: Window;
+  /** Half a step is rounded up instead of away from zero, as in models that were uint8. Averages only. */
+  readonly halvesUp: boolean;
   readonly min: number;
   readonly max: number;
 }
@@ -117,6 +124,42 @@ export interface FloatSumParams extends ReduceParams {
   readonly factor: number;
   readonly bias: number;
   readonly zeroPoint: number;
+}
+export interface ProductParams extends ReduceParams {
+  readonly inputZeroPoint: number;
+  readonly outputZeroPoint: number;
+  /** What every product, and the last one once more, is multiplied by. */
+  readonly multiplier: number;
+  readonly shift: number;
+}
+export interface ArgParams {
+  /** input [outer, depth, inner] → output [outer, inner] */
+  readonly outer: number;
+  readonly depth: number;
+  readonly inner: number;
+  /** 1 for the position of the greatest value, −1 for the smallest. */
+  readonly sign: 1 | -1;
+}
+export interface TopParams {
+  /** input [rows, depth] → values and indices [rows, count] */
+  readonly rows: number;
+  readonly depth: number;
+  readonly count: number;
+}
+export interface CastParams {
+  /** Added to every element before, and subtracted after: where a type is stored shifted. */
+  readonly inputOffset: number;
+  readonly outputOffset: number;
+  /** Floats outside of it become its ends; without it they wrap. */
+  readonly range: readonly [min: number, max: number] | undefined;
+  /** The output is 1 wherever the input is not 0. */
+  readonly toBool: boolean;
+}
+export interface BlockParams {
+  /** Elements of a block. */
+  readonly size: number;
+  /** Where each block begins, in elements. A buffer that an earlier step may fill: it is read at every run. */
+  readonly positions: Int32Array;
 }
 export interface SoftmaxParams {
   readonly rows: number;
@@ -136,6 +179,8 @@ export interface NormalizeParams {
   readonly rows: number;
   readonly depth: number;
   readonly zeroPoint: number;
+  /** Bits that values are shifted left before they are scaled; of the seven that the output's scale of 1/128 takes. */
+  readonly leftShift: number;
 }
 export interface QuantizeParams {
   readonly scale: number;
@@ -156,13 +201,27 @@ export interface ResizeParams {
   readonly offsetH: number;
   readonly offsetW: number;
 }
+export interface FloatResizeParams {
+  readonly batch: number;
+  readonly inputH: number;
+  readonly inputW: number;
+  readonly outputH: number;
+  readonly outputW: number;
+  readonly channels: number;
+  /** Source position of output pixel i is (i + shift) · scale − shift, in float32. */
+  readonly scaleH: number;
+  readonly scaleW: number;
+  readonly shift: number;
+  /** Added to stored values to have those that are blended. */
+  readonly offset: number;
+}
 export interface JoinParams {
   /** Elements that each input contributes in turn, `count` times over. */
   readonly sizes: readonly number[];
   readonly count: number;
 }
 
-export interface Int8Kernels {
+export interface Int8Kernels extends RecurrentKernels {
   conv2d(params: ConvParams, input: Int8Array, output: Int8Array): Step;
   depthwiseConv2d(params: ConvParams, input: Int8Array, output: Int8Array): Step;
   /** Taps scatter: `window` describes the forward convolution from the output image to the input image. */
@@ -190,12 +249,34 @@ export interface Int8Kernels {
   /** output = table[byte of input] */
   dequantize(table: Float32Array, input: ByteArray, output: Float32Array): Step;
   resizeBilinear(params: ResizeParams, input: Int8Array, output: Int8Array): Step;
+  /** RESIZE_BILINEAR of models that were uint8. */
+  resizeBilinearInFloat(params: FloatResizeParams, input: Int8Array, output: Int8Array): Step;
   /** output[i] = input[source[i]], or `fill` where source[i] is negative: whatever only moves elements. */
   move<T extends MovableArray>(
     params: { readonly source: Int32Array; readonly fill: number },
     input: T,
     output: T,
   ): Step;
+  /** REDUCE_PROD. */
+  product(params: ProductParams, input: Int8Array, output: Int8Array): Step;
+  /** The first position of the extreme value along one axis. */
+  argExtreme(params: ArgParams, input: Int8Array, output: Int32Array | BigInt64Array): Step;
+  /** The greatest values of each row in descending order, equal ones by position, and their positions. */
+  topK(
+    params: TopParams,
+    input: Int8Array,
+    outputs: { readonly values: Int8Array; readonly indices: Int32Array },
+  ): Step;
+  /** Blocks from `positions` of the input, one after the other. */
+  take<T extends MovableArray>(params: BlockParams, input: T, output: T): Step;
+  /** Blocks of the input, one after the other, to `positions` of the output, whose other elements stay. */
+  put<T extends MovableArray>(params: BlockParams, input: T, output: T): Step;
+  /** Adds blocks of the input, one after the other, to `positions` of an output of zeros. Sums wrap. */
+  scatterAdd<T extends MovableArray>(params: BlockParams, input: T, output: T): Step;
+  /** Each element as the other type has it. */
+  cast(params: CastParams, input: Elements, output: Elements): Step;
+  /** Left where the condition holds, else right. */
+  select<T extends MovableArray>(condition: Uint8Array, operands: Operands<T>, output: T): Step;
   /** CONCATENATION and PACK. */
   join<T extends MovableArray>(params: JoinParams, inputs: readonly T[], output: T): Step;
 }

@@ -1,30 +1,47 @@
 import { checkModel } from '../../model/check.ts';
 import { allocate, constantOf, elementCount } from '../../model/data.ts';
-import { mainGraph, opName, tensorAt } from '../../model/graph.ts';
-import type { Graph, Model, OpId, TensorData, TensorId } from '../../model/types.ts';
+import { isPresent, mainGraph, opName, tensorAt } from '../../model/graph.ts';
+import type { Elements, Graph, Model, Op, OpId, TensorData, TensorId } from '../../model/types.ts';
 import { Problem } from '../../problem.ts';
+import { plannerOf } from '../choose.ts';
+import { isUnknownVersion } from '../versions.ts';
 import { type Arithmetic, OpContext, type PlanContext } from './context.ts';
 import type { Int8Kernels, Step } from './kernels.ts';
-import { plannerOf } from './ops/index.ts';
 import { createReferenceKernels } from './reference/index.ts';
+import { asUnsigned, flipSigns, signedGraph, unsignedRefusal, unsignedTensors } from './unsigned.ts';
 
 export interface Int8Options {
   readonly arithmetic: Arithmetic;
   /** The plain TypeScript kernels unless given. */
   readonly kernels?: Int8Kernels;
+  /** Position of the graph's first op in the model that messages speak of; 0 unless given. */
+  readonly firstOp?: number;
 }
 
 /** A model made ready to run: one step an op, all buffers allocated, everything checked. */
 export interface Int8Plan {
   readonly graph: Graph;
-  /** One per op, in execution order. */
+  /** One per op, in execution order. What is the same in every run was done while planning. */
   readonly steps: readonly Step[];
-  /** The value of a tensor: its buffer, which the next run overwrites, or its constant. */
+  /** Tensors that an op makes, but that no input of the model changes. */
+  readonly settled: ReadonlySet<TensorId>;
+  /** The value of a tensor: its buffer, which the next run overwrites, a copy of it, or its constant. */
   value(id: TensorId): TensorData;
+  /** Sets every state to its zero (Subgraph::ResetVariableTensors). */
+  reset(): void;
+  /** Gives an activation its value, which is copied; `elements` are of the tensor's dtype and count. */
+  assign(id: TensorId, elements: Elements): void;
 }
 
 /** Bytes that the activations of one model may take together; beyond it, the browser's worker would not survive. */
 const MAX_ACTIVATION_BYTES = 2 ** 30;
+
+/** Tensors that keep what ops write into them beside their outputs. */
+function variablesOf(graph: Graph): readonly TensorId[] {
+  return graph.ops
+    .flatMap((op) => op.inputs)
+    .filter((id) => isPresent(id) && graph.tensors[id]?.isVariable === true);
+}
 
 /**
  * A buffer for every tensor that a graph reads or makes and that is no constant. int8 activations are small (a few MB
@@ -34,7 +51,8 @@ const MAX_ACTIVATION_BYTES = 2 ** 30;
 function allocateActivations(graph: Graph): ReadonlyMap<TensorId, TensorData> {
   const buffers = new Map<TensorId, TensorData>();
   let bytes = 0;
-  const ids = [...graph.inputs, ...graph.ops.flatMap((op) => op.outputs)].filter((id) => id >= 0);
+  const made = graph.ops.flatMap((op) => op.outputs);
+  const ids = [...graph.inputs, ...made, ...variablesOf(graph)].filter((id) => id >= 0);
   for (const id of ids) {
     const { shape, dtype, data } = tensorAt(graph, id);
     if (data !== undefined || buffers.has(id)) continue;
@@ -58,51 +76,104 @@ interface Refusal {
 function refuse(ops: readonly Refusal[]): void {
   if (ops.length === 0) return;
   const names = new Set(ops.map(({ op, form }) => (form === undefined ? op : `${op} ${form}`)));
-  throw new Problem('model/unsupported-op', `No int8 kernel for ${[...names].join(', ')}.`, { ops });
+  throw new Problem('model/unsupported-op', `No kernel for ${[...names].join(', ')}.`, { ops });
 }
 
-function planSteps(context: PlanContext): readonly Step[] {
+/** Why an op cannot run in the form it has, whatever its kernel. */
+function formRefusal(op: Op, given: Graph): string | undefined {
+  if (isUnknownVersion(op.kind, op.version)) return `in version ${op.version}`;
+  return unsignedRefusal(op, given);
+}
+
+/** Kinds whose result depends on shapes alone, and shapes are known. */
+const ofShapes: readonly Op['kind'][] = ['SHAPE', 'RANK', 'ZEROS_LIKE'];
+
+/** Whether an op gives the same in every run: weights stored as half floats or integers, arithmetic on shapes. */
+function isSettled({ graph, settled }: PlanContext, op: Op): boolean {
+  const same = (id: TensorId): boolean => settled.has(id) || tensorAt(graph, id).data !== undefined;
+  return ofShapes.includes(op.kind) || op.inputs.every((id) => !isPresent(id) || same(id));
+}
+
+interface Parts extends Omit<PlanContext, 'settled'> {
+  /** The graph as the file has it. */
+  readonly given: Graph;
+  readonly firstOp: number;
+}
+
+/** The step of one op, or why it has none. */
+function planOp(
+  context: PlanContext,
+  op: Op,
+  { given, position }: { given: Graph; position: OpId },
+): Step | Refusal {
+  const refusal = { op: opName(op), position };
+  const planner = plannerOf(op, context.graph);
+  if (planner === undefined) return refusal;
+  const form = formRefusal(op, given);
+  if (form !== undefined) return { ...refusal, form };
+  try {
+    return planner(new OpContext(context, op, position));
+  } catch (error) {
+    // What has no kernel is told all at once; anything else stops here.
+    if (!(error instanceof Problem) || error.code !== 'model/unsupported-op') throw error;
+    return { ...refusal, form: String(error.details.form) };
+  }
+}
+
+function planSteps({ given, firstOp, ...parts }: Parts): Pick<Int8Plan, 'steps' | 'settled'> {
   const refusals: Refusal[] = [];
   const steps: Step[] = [];
-  for (const [position, op] of context.graph.ops.entries()) {
-    const planner = plannerOf(op);
-    if (planner === undefined) {
-      refusals.push({ op: opName(op), position });
-      continue;
-    }
-    try {
-      steps.push(planner(new OpContext(context, op, position as OpId)));
-    } catch (error) {
-      // What has no kernel is told all at once; anything else stops here.
-      if (!(error instanceof Problem) || error.code !== 'model/unsupported-op') throw error;
-      refusals.push({ op: opName(op), position, form: String(error.details.form) });
-    }
+  const settled = new Set<TensorId>();
+  const context: PlanContext = { ...parts, settled };
+  for (const [index, op] of context.graph.ops.entries()) {
+    const planned = planOp(context, op, { given, position: (firstOp + index) as OpId });
+    if (typeof planned !== 'function') refusals.push(planned);
+    else if (isSettled(context, op)) {
+      planned();
+      for (const id of op.outputs) settled.add(id);
+      steps.push(() => {});
+    } else steps.push(planned);
   }
   refuse(refusals);
-  return steps;
+  return { steps, settled };
 }
 
 /**
- * Checks that the main graph of `model` can run on int8 kernels and prepares it.
+ * Checks that the main graph of `model` can run on our kernels and prepares it.
  * @throws Problem `model/unsupported-op` naming all ops without a kernel, `model/invalid` for shapes, types or
  * quantization that contradict each other
  */
 export function planInt8(
   model: Model,
-  { arithmetic, kernels = createReferenceKernels() }: Int8Options,
+  { arithmetic, kernels = createReferenceKernels(), firstOp = 0 }: Int8Options,
 ): Int8Plan {
   checkModel(model);
   const graph = mainGraph(model);
-  const buffers = allocateActivations(graph);
-  const steps = planSteps({ graph, kernels, arithmetic, buffers });
+  const signed = signedGraph(graph);
+  const unsigned = unsignedTensors(graph);
+  const buffers = allocateActivations(signed);
+  const planned = planSteps({ graph: signed, unsigned, kernels, arithmetic, buffers, given: graph, firstOp });
+  const stored = (id: TensorId): TensorData => {
+    const value = buffers.get(id) ?? constantOf(tensorAt(signed, id));
+    if (value === undefined) throw new Problem('model/invalid', `Tensor ${id} has no value.`, { tensor: id });
+    return value;
+  };
   return {
     graph,
-    steps,
-    value: (id) => {
-      const value = buffers.get(id) ?? constantOf(tensorAt(graph, id));
-      if (value === undefined)
-        throw new Problem('model/invalid', `Tensor ${id} has no value.`, { tensor: id });
-      return value;
+    ...planned,
+    reset: () => {
+      for (const id of variablesOf(signed)) {
+        const { dtype, quant } = tensorAt(signed, id);
+        const zero = dtype === 'int8' ? (quant?.zeroPoint[0] ?? 0) : 0;
+        (stored(id).data as Int8Array).fill(zero);
+      }
+    },
+    value: (id) => (unsigned.has(id) ? asUnsigned(stored(id)) : stored(id)),
+    assign: (id, elements) => {
+      const target = stored(id).data;
+      // Both are the same kind of array, which the union of all kinds does not say.
+      if (unsigned.has(id)) flipSigns(elements as Uint8Array, target as Int8Array);
+      else (target as Float32Array).set(elements as Float32Array);
     },
   };
 }

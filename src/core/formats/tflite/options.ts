@@ -1,13 +1,17 @@
-import type { Activation, OptionsByKind } from '../../model/options.ts';
+import type { OptionsByKind } from '../../model/options.ts';
 import type { KnownKind } from '../../model/types.ts';
 import { codec, type OptionsCodec, type StoredOptions } from './codec.ts';
 import * as fb from './generated/tflite_generated.ts';
-import { biasType, hybrid, storedBiasType, storedHybrid } from './quantized-fields.ts';
 import { recurrentCodecs } from './recurrent-options.ts';
+import {
+  activation,
+  biasType,
+  hybrid,
+  storedActivation,
+  storedBiasType,
+  storedHybrid,
+} from './shared-fields.ts';
 
-const activation = (stored: { fusedActivationFunction: fb.ActivationFunctionType }): Activation =>
-  (fb.ActivationFunctionType[stored.fusedActivationFunction] as Activation | undefined) ?? 'NONE';
-const storedActivation = (name: Activation) => fb.ActivationFunctionType[name];
 const padding = (stored: { padding: fb.Padding }) => (stored.padding === fb.Padding.SAME ? 'SAME' : 'VALID');
 const storedPadding = (name: 'SAME' | 'VALID') => fb.Padding[name];
 
@@ -248,6 +252,10 @@ export const codecs: Codecs = {
   DEPTH_TO_SPACE: codec('DepthToSpaceOptions', fb.DepthToSpaceOptionsT, {
     read: (t) => ({ blockSize: t.blockSize }),
     write: (o) => ({ blockSize: o.blockSize }),
+  }),
+  CUMSUM: codec('CumsumOptions', fb.CumsumOptionsT, {
+    read: (t) => ({ exclusive: t.exclusive, reverse: t.reverse }),
+    write: (o) => ({ exclusive: o.exclusive, reverse: o.reverse }),
   }),
   FAKE_QUANT: codec('FakeQuantOptions', fb.FakeQuantOptionsT, {
     read: (t) => ({ min: t.min, max: t.max, bits: t.numBits, narrowRange: t.narrowRange }),

@@ -1,8 +1,8 @@
-import type { HybridOption, OptionsByKind } from '../../model/options.ts';
+import type { HybridOption, LstmOptions, OptionsByKind } from '../../model/options.ts';
 import type { KnownKind } from '../../model/types.ts';
 import { codec, type OptionsCodec, type StoredOptions } from './codec.ts';
 import * as fb from './generated/tflite_generated.ts';
-import { hybrid, storedHybrid } from './quantized-fields.ts';
+import { activation, hybrid, storedActivation, storedHybrid } from './shared-fields.ts';
 
 /** A codec for tables of which we only set how activations of a hybrid kernel are quantized. */
 function hybridOnly<T extends StoredOptions & { asymmetricQuantizeInputs: boolean }>(
@@ -15,19 +15,48 @@ function hybridOnly<T extends StoredOptions & { asymmetricQuantizeInputs: boolea
   });
 }
 
+type StoredLstm = Pick<
+  fb.LSTMOptionsT,
+  'fusedActivationFunction' | 'cellClip' | 'projClip' | 'asymmetricQuantizeInputs'
+>;
+
+const readLstm = (t: StoredLstm): LstmOptions => ({
+  activation: activation(t),
+  cellClip: t.cellClip,
+  projClip: t.projClip,
+  ...hybrid(t),
+});
+const storedLstm = (o: LstmOptions): StoredLstm => ({
+  fusedActivationFunction: storedActivation(o.activation),
+  cellClip: o.cellClip,
+  projClip: o.projClip,
+  ...storedHybrid(o),
+});
+
 /** Recurrent operators, whose hybrid kernels take stored weights. */
 export const recurrentCodecs = {
-  SVDF: hybridOnly('SVDFOptions', fb.SVDFOptionsT),
+  SVDF: codec('SVDFOptions', fb.SVDFOptionsT, {
+    read: (t) => ({ rank: t.rank, activation: activation(t), ...hybrid(t) }),
+    write: (o) => ({
+      rank: o.rank,
+      fusedActivationFunction: storedActivation(o.activation),
+      ...storedHybrid(o),
+    }),
+  }),
   RNN: hybridOnly('RNNOptions', fb.RNNOptionsT),
   UNIDIRECTIONAL_SEQUENCE_RNN: hybridOnly('SequenceRNNOptions', fb.SequenceRNNOptionsT),
   BIDIRECTIONAL_SEQUENCE_RNN: hybridOnly(
     'BidirectionalSequenceRNNOptions',
     fb.BidirectionalSequenceRNNOptionsT,
   ),
-  LSTM: hybridOnly('LSTMOptions', fb.LSTMOptionsT),
-  UNIDIRECTIONAL_SEQUENCE_LSTM: hybridOnly(
+  LSTM: codec('LSTMOptions', fb.LSTMOptionsT, { read: readLstm, write: storedLstm }),
+  UNIDIRECTIONAL_SEQUENCE_LSTM: codec(
     'UnidirectionalSequenceLSTMOptions',
     fb.UnidirectionalSequenceLSTMOptionsT,
+    {
+      read: (t) => ({ ...readLstm(t), timeMajor: t.timeMajor }),
+      write: (o) => ({ ...storedLstm(o), timeMajor: o.timeMajor }),
+    },
   ),
   BIDIRECTIONAL_SEQUENCE_LSTM: hybridOnly(
     'BidirectionalSequenceLSTMOptions',

@@ -10,14 +10,14 @@ export function tableOf(
   input: QuantizedValue,
   output: QuantizedValue,
   entry: (value: number) => number,
-): Int8Array | Uint8Array {
-  const table = output.data instanceof Int8Array ? new Int8Array(256) : new Uint8Array(256);
+): Int8Array {
+  const table = new Int8Array(256);
   for (let value = input.min; value <= input.max; value++)
     table[value & 255] = clamp(entry(value), output.min, output.max);
   return table;
 }
 
-/** Other scale, zero point or signedness (tflite/kernels/internal/reference/requantize.h). */
+/** Other scale or zero point, which is how a plan sees another signedness (tflite/kernels/internal/reference/requantize.h). */
 function requantize(context: OpContext, input: QuantizedValue, output: QuantizedValue): Step {
   const { multiplier, shift } = context.fixedPoint(input.scale / output.scale);
   const table = tableOf(

@@ -1,10 +1,9 @@
-import { elementCount } from '../../../model/data.ts';
 import type { Activation } from '../../../model/options.ts';
 import type { Shape } from '../../../model/types.ts';
-import { type Int8Value, type OpContext, size } from '../context.ts';
+import type { Int8Value, OpContext } from '../context.ts';
 import type { Output, Step } from '../kernels.ts';
-import { broadcastPositions, broadcastShape, compose, offsets, strides, sumOfOffsets } from '../positions.ts';
 import { biasOf, perChannelStage } from './conv.ts';
+import { denseSizes, matMulOperands } from './matrix-shapes.ts';
 import { inTurn, type Planner } from './planner.ts';
 
 interface DenseWeights {
@@ -70,67 +69,26 @@ export const planDense: Planner<'FULLY_CONNECTED'> = (op, context): Step => {
   const input = context.int8Input(0);
   const output = context.int8Output();
   const weights = denseWeights(context);
-  const [outputs, inputs] = [size(weights.shape, 0), size(weights.shape, 1)];
-  const batch = elementCount(input.shape) / inputs;
-  if (!Number.isInteger(batch))
-    throw context.invalid(`input of shape [${input.shape}] is no multiple of ${inputs} weights`);
-  const leading = op.options.keepNumDims ? input.shape.slice(0, -1) : [batch];
-  context.expectShape(output, [...leading, outputs]);
+  const sizes = denseSizes(context, op.options, { input, weights, output });
   const params = {
-    batch,
-    inputs,
-    outputs,
+    ...sizes,
     weights: weights.data,
     weightsZeroPoint: weights.zeroPoint,
-    bias: biasOf(context, 2, outputs),
+    bias: biasOf(context, 2, sizes.outputs),
     inputZeroPoint: input.zeroPoint,
     output: denseStage(context, { input, output, scales: weights.scales }, op.options.activation),
   };
   return context.kernels.dense(params, input.data, output.data);
 };
 
-function swapLast(shape: Shape): Shape {
-  return [...shape.slice(0, -2), size(shape, shape.length - 1), size(shape, shape.length - 2)];
-}
-
-/** `value` with its last two dimensions swapped where asked, and its batch dimensions stretched to `batch`. */
-function arranged(context: OpContext, value: Int8Value, { swap, batch }: { swap: boolean; batch: Shape }) {
-  const shape = swap ? swapLast(value.shape) : value.shape;
-  const target = [...batch, ...shape.slice(-2)];
-  if (!swap && elementCount(target) === elementCount(shape)) return { data: value.data, steps: [] };
-  const own = strides(value.shape);
-  const steps = swap ? swapLast(own) : own;
-  const transposed = sumOfOffsets(shape.map((count, d) => offsets(count, (i) => i * size(steps, d))));
-  const source = compose(broadcastPositions(shape, target), transposed);
-  const data = new Int8Array(source.length);
-  return { data, steps: [context.kernels.move({ source, fill: 0 }, value.data, data)] };
-}
-
 export const planBatchMatMul: Planner<'BATCH_MATMUL'> = (op, context): Step => {
   const [x, y, output] = [context.int8Input(0), context.int8Input(1), context.int8Output()];
-  const { adjX, adjY } = op.options;
-  const batch = broadcastShape(x.shape.slice(0, -2), y.shape.slice(0, -2));
-  if (batch === undefined || x.shape.length < 2 || y.shape.length < 2)
-    throw context.invalid('its inputs do not fit');
-  const [left, right] = [adjX ? swapLast(x.shape) : x.shape, adjY ? y.shape : swapLast(y.shape)];
-  const [rows, depth, columns] = [
-    size(left, left.length - 2),
-    size(left, left.length - 1),
-    size(right, right.length - 2),
-  ];
-  if (depth !== right[right.length - 1])
-    throw context.invalid(`its inputs' shapes [${x.shape}] and [${y.shape}] do not fit`);
-  context.expectShape(output, [...batch, rows, columns]);
+  const { sizes, operands, steps } = matMulOperands(context, op.options, { x, y, output });
   const params = {
-    batch: elementCount(batch),
-    rows,
-    depth,
-    columns,
+    ...sizes,
     leftZeroPoint: x.zeroPoint,
     rightZeroPoint: y.zeroPoint,
     output: context.outputStage(output, Math.fround(x.scale * y.scale) / output.scale),
   };
-  const l = arranged(context, x, { swap: adjX, batch });
-  const r = arranged(context, y, { swap: !adjY, batch });
-  return inTurn([...l.steps, ...r.steps, context.kernels.matMul(params, [l.data, r.data], output.data)]);
+  return inTurn([...steps, context.kernels.matMul(params, operands, output.data)]);
 };

@@ -1,22 +1,10 @@
-import { clamp } from '../../../model/rounding.ts';
 /**
  * HARD_SWISH, x · relu6(x + 3) / 6, in 16-bit fixed point.
  * Equals tflite/kernels/internal/reference/hard_swish.h (HardSwish, quantized).
  */
 import { divideByPowerOfTwo, type FixedPoint } from '../../fixed-point.ts';
+import { doublingHighMultiply16, INT16_MAX, saturateInt16 } from '../../fixed-point-16.ts';
 import type { Int8Value, OpContext } from '../context.ts';
-
-const INT16_MAX = 2 ** 15 - 1;
-const INT16_MIN = -(2 ** 15);
-
-function saturate(x: number): number {
-  return clamp(x, INT16_MIN, INT16_MAX);
-}
-
-/** SaturatingRoundingDoublingHighMul for int16: a·b / 2^15, nearest, ties towards +∞. */
-function roundingHighMultiply(a: number, b: number): number {
-  return saturate((a * b + 2 ** 14) >> 15);
-}
 
 /** DownScaleInt32ToInt16Multiplier. */
 function narrowed(multiplier: number): number {
@@ -25,9 +13,9 @@ function narrowed(multiplier: number): number {
 
 /** The input as a share of [−3, 3], as int16: rescaled with saturation at the last doubling only. */
 function reluish(hires: number, multiplier: number, { shift }: FixedPoint): number {
-  let share = shift > 0 ? saturate(hires * 2 ** (shift - 1)) : hires;
-  share = roundingHighMultiply(share, multiplier);
-  if (shift > 0) share = saturate(share * 2);
+  let share = shift > 0 ? saturateInt16(hires * 2 ** (shift - 1)) : hires;
+  share = doublingHighMultiply16(share, multiplier);
+  if (shift > 0) share = saturateInt16(share * 2);
   if (shift < 0) share = divideByPowerOfTwo(share, -shift);
   return (share + 2 ** 15) >> 1;
 }
@@ -44,8 +32,8 @@ export function hardSwish(
   const [scaledMultiplier, shareMultiplier] = [narrowed(scaled.multiplier), narrowed(share.multiplier)];
   return (value) => {
     const hires = (value - input.zeroPoint) << 7;
-    const preshift = roundingHighMultiply(hires, scaledMultiplier);
-    const product = saturate(Math.trunc((reluish(hires, shareMultiplier, share) * preshift) / 2 ** 15));
+    const preshift = doublingHighMultiply16(hires, scaledMultiplier);
+    const product = saturateInt16(Math.trunc((reluish(hires, shareMultiplier, share) * preshift) / 2 ** 15));
     return divideByPowerOfTwo(product, -scaled.shift) + output.zeroPoint;
   };
 }

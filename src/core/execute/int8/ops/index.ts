@@ -1,25 +1,25 @@
-import type { KnownKind, Op } from '../../../model/types.ts';
-import type { OpContext } from '../context.ts';
-import type { Step } from '../kernels.ts';
 import { planAdd, planMul, planSub } from './arithmetic.ts';
+import { blockPlanners } from './blocks.ts';
+import { castPlanners } from './cast.ts';
 import { planConv2d, planDepthwise, planTransposeConv } from './conv.ts';
 import { planDequantize, planQuantize } from './convert.ts';
 import { planBatchMatMul, planDense } from './dense.ts';
 import { planConcatenation, planPack } from './join.ts';
+import { planLstm, planSequenceLstm } from './lstm.ts';
 import { movePlanners } from './moves.ts';
 import { planL2Normalization, planLogSoftmax, planSoftmax } from './normalize.ts';
 import { padPlanners } from './pad.ts';
 import { pairPlanners } from './pairs.ts';
-import type { Planner } from './planner.ts';
+import type { Planners } from './planner.ts';
 import { planAveragePool, planMaxPool } from './pool.ts';
-import { planMean, planReduceMax, planReduceMin, planSum } from './reduce.ts';
+import { rankPlanners } from './rank.ts';
+import { planMean, planReduceMax, planReduceMin, planReduceProd, planSum } from './reduce.ts';
 import { planResizeBilinear, planResizeNearest } from './resize.ts';
+import { planSvdf } from './svdf.ts';
 import { unaryPlanners } from './unary.ts';
 
-type Planners = { readonly [K in KnownKind]?: Planner<K> };
-
 /** Every operator that has an int8 kernel. */
-const planners: Planners = {
+export const int8Planners: Planners = {
   CONV_2D: planConv2d,
   DEPTHWISE_CONV_2D: planDepthwise,
   TRANSPOSE_CONV: planTransposeConv,
@@ -34,6 +34,7 @@ const planners: Planners = {
   SUM: planSum,
   REDUCE_MAX: planReduceMax,
   REDUCE_MIN: planReduceMin,
+  REDUCE_PROD: planReduceProd,
   SOFTMAX: planSoftmax,
   LOG_SOFTMAX: planLogSoftmax,
   L2_NORMALIZATION: planL2Normalization,
@@ -43,16 +44,14 @@ const planners: Planners = {
   PACK: planPack,
   RESIZE_BILINEAR: planResizeBilinear,
   RESIZE_NEAREST_NEIGHBOR: planResizeNearest,
+  SVDF: planSvdf,
+  LSTM: planLstm,
+  UNIDIRECTIONAL_SEQUENCE_LSTM: planSequenceLstm,
   ...unaryPlanners,
   ...pairPlanners,
   ...movePlanners,
   ...padPlanners,
+  ...blockPlanners,
+  ...rankPlanners,
+  ...castPlanners,
 };
-
-/** The planner of an op; `undefined` where there is no int8 kernel. */
-export function plannerOf(op: Op): ((context: OpContext) => Step) | undefined {
-  if (op.kind === 'OPAQUE') return undefined;
-  // The table pairs each kind with its own op; the compiler cannot follow that through a union.
-  const planner = planners[op.kind] as Planner<KnownKind> | undefined;
-  return planner === undefined ? undefined : (context) => planner(op, context);
-}

@@ -1,24 +1,54 @@
 import { elementCount } from '../../../model/data.ts';
+import { roundHalfAway } from '../../../model/rounding.ts';
 import type { Shape } from '../../../model/types.ts';
-import type { OpContext } from '../context.ts';
-import type { Step } from '../kernels.ts';
+import type { OpContext, Value } from '../context.ts';
+import type { MovableArray, Step } from '../kernels.ts';
+import { UNSIGNED_OFFSET } from '../unsigned.ts';
+import { tableOf } from './convert.ts';
 import { expectSameKind, movable } from './moves.ts';
-import type { Planner } from './planner.ts';
+import { inTurn, type Planner } from './planner.ts';
 import { resolveAxis } from './reduce.ts';
+
+interface Operand {
+  readonly data: MovableArray;
+  readonly steps: readonly Step[];
+}
+
+/**
+ * An input as it is; or, as uint8 models may have it, in the output's scale
+ * (reference/concatenation.h, ConcatenationWithScaling, in float32).
+ */
+function operand(context: OpContext, value: Value, output: Value): Operand {
+  if (!value.unsigned || !output.unsigned) {
+    expectSameKind(context, value, output);
+    return { data: movable(value.data), steps: [] };
+  }
+  const [from, to] = [context.int8(value), context.int8(output)];
+  if (from.scale === to.scale && from.zeroPoint === to.zeroPoint) return { data: from.data, steps: [] };
+  const scale = Math.fround(from.scale * Math.fround(1 / to.scale));
+  const bias = Math.fround(-(from.zeroPoint + UNSIGNED_OFFSET) * scale);
+  const table = tableOf(from, to, (stored) => {
+    const real = Math.fround(Math.fround((stored + UNSIGNED_OFFSET) * scale) + bias);
+    return roundHalfAway(real) + to.zeroPoint;
+  });
+  const data = new Int8Array(from.data.length);
+  return { data, steps: [context.kernels.lookup(table, from.data, data)] };
+}
 
 /** Inputs whose elements from `axis` inwards follow each other in turn. */
 function planJoin(context: OpContext, inputs: number, axis: number): Step {
   const output = context.output();
   const values = Array.from({ length: inputs }, (_, k) => context.input(k));
-  for (const value of values) expectSameKind(context, value, output);
+  const operands = values.map((value) => operand(context, value, output));
   const count = elementCount(output.shape.slice(0, axis));
   const sizes = values.map((value) => elementCount(value.shape) / count);
   context.expectCount(output, count * sizes.reduce((sum, size) => sum + size, 0));
-  return context.kernels.join(
+  const step = context.kernels.join(
     { sizes, count },
-    values.map((value) => movable(value.data)),
+    operands.map(({ data }) => data),
     movable(output.data),
   );
+  return inTurn([...operands.flatMap(({ steps }) => steps), step]);
 }
 
 export const planConcatenation: Planner<'CONCATENATION'> = (op, context) => {

@@ -25,7 +25,7 @@ export function movable(data: Elements): MovableArray {
 /** Moved values keep their meaning: same type, and same parameters where there are any. */
 export function expectSameKind(context: OpContext, a: Value, b: Value): void {
   context.expectDtype(b, a.dtype);
-  if (a.dtype === 'int8' || a.dtype === 'uint8') {
+  if (a.dtype === 'int8') {
     if (a.quant !== undefined || b.quant !== undefined)
       context.expectSameQuant(context.quantized(a), context.quantized(b));
   }
@@ -72,19 +72,6 @@ function boxPositions(input: Shape, begin: readonly number[], shape: Shape): Int
   const step = strides(input);
   return sumOfOffsets(shape.map((count, d) => offsets(count, (i) => (size(begin, d) + i) * size(step, d))));
 }
-
-const planSlice: Planner<'SLICE'> = (_, context) => {
-  const [input, output] = [context.input(0), context.output()];
-  const [begin, sizes] = [context.integers(1), context.integers(2)];
-  const shape = input.shape.map((count, d) => (sizes[d] === -1 ? count - size(begin, d) : size(sizes, d)));
-  const fits = input.shape.every(
-    (count, d) => size(begin, d) >= 0 && size(shape, d) >= 0 && size(begin, d) + size(shape, d) <= count,
-  );
-  if (!fits)
-    throw context.invalid(`it takes [${shape}] from [${begin}] of a tensor of shape [${input.shape}]`);
-  context.expectShape(output, shape);
-  return planMove(context, { input, output, source: boxPositions(input.shape, begin, shape) });
-};
 
 const planStridedSlice: Planner<'STRIDED_SLICE'> = (op, context) => {
   const [input, output] = [context.input(0), context.output()];
@@ -150,26 +137,6 @@ const planUnpack: Planner<'UNPACK'> = (op, context) => {
   return planParts(context, { input, axis, sizes: op.outputs.map(() => 1) });
 };
 
-const planGather: Planner<'GATHER'> = (op, context) => {
-  const [input, output] = [context.input(0), context.output()];
-  if (op.options.batchDims !== 0) throw context.unsupported('with batch dimensions');
-  const axis = resolveAxis(context, op.options.axis, input.shape.length);
-  const indices = context.integers(1);
-  const count = size(input.shape, axis);
-  const bad = indices.find((index) => !(index >= 0 && index < count));
-  if (bad !== undefined) throw context.invalid(`index ${bad} is outside of ${count} elements`);
-  context.expectShape(output, [
-    ...input.shape.slice(0, axis),
-    ...context.input(1).shape,
-    ...input.shape.slice(axis + 1),
-  ]);
-  const step = strides(input.shape);
-  const tables = input.shape.map((all, d) =>
-    d === axis ? indices.map((index) => index * size(step, d)) : offsets(all, (i) => i * size(step, d)),
-  );
-  return planMove(context, { input, output, source: sumOfOffsets(tables) });
-};
-
 const planTile: Planner<'TILE'> = (_, context) => {
   const [input, output] = [context.input(0), context.output()];
   const multiples = context.integers(1);
@@ -208,12 +175,10 @@ export const movePlanners = {
   SQUEEZE: (_, context) => planCopy(context),
   EXPAND_DIMS: (_, context) => planCopy(context),
   TRANSPOSE: planTranspose,
-  SLICE: planSlice,
   STRIDED_SLICE: planStridedSlice,
   SPLIT: planSplit,
   SPLIT_V: planSplitV,
   UNPACK: planUnpack,
-  GATHER: planGather,
   TILE: planTile,
   BROADCAST_TO: planBroadcastTo,
   REVERSE_V2: planReverse,

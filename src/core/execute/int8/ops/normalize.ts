@@ -1,5 +1,5 @@
 import { elementCount } from '../../../model/data.ts';
-import { type Int8Value, type OpContext, size } from '../context.ts';
+import { type Int8Value, type OpContext, size, type Value } from '../context.ts';
 import type { SoftmaxParams } from '../kernels.ts';
 import type { Planner } from './planner.ts';
 
@@ -7,10 +7,11 @@ import type { Planner } from './planner.ts';
 const INTEGER_BITS = 5;
 const FRACTION_BITS = 31 - INTEGER_BITS;
 
-function rowsOf(
+/** Rows along the last axis. */
+export function rowsOf(
   context: OpContext,
-  input: Int8Value,
-  output: Int8Value,
+  input: Value,
+  output: Value,
 ): { readonly rows: number; readonly depth: number } {
   if (input.shape.length === 0) throw context.invalid('it needs at least one dimension');
   context.expectShape(output, input.shape);
@@ -55,6 +56,7 @@ export const planL2Normalization: Planner<'L2_NORMALIZATION'> = (op, context) =>
   const [input, output] = [context.int8Input(0), context.int8Output()];
   if (op.options.activation !== 'NONE') throw context.unsupported(`with a fused ${op.options.activation}`);
   context.expectOutput(output, 1 / 128, 0);
-  const params = { ...rowsOf(context, input, output), zeroPoint: input.zeroPoint };
+  const leftShift = input.unsigned ? 7 : 0;
+  const params = { ...rowsOf(context, input, output), zeroPoint: input.zeroPoint, leftShift };
   return context.kernels.l2Normalize(params, input.data, output.data);
 };

@@ -2,7 +2,7 @@
 import type { KnownKind, Shape } from '../../../model/types.ts';
 import { type OpContext, size, type Value } from '../context.ts';
 import { compose, OUTSIDE, offsets, strides, sumOfOffsets } from '../positions.ts';
-import { planMove } from './moves.ts';
+import { expectSameKind, movable, planMove } from './moves.ts';
 import type { Planner } from './planner.ts';
 
 type Pads = readonly (readonly [before: number, after: number])[];
@@ -45,7 +45,7 @@ const keep = (position: number): number => position;
 
 /** The stored value that means 0. */
 function zeroOf(context: OpContext, value: Value): number {
-  return value.dtype === 'int8' || value.dtype === 'uint8' ? context.quantized(value).zeroPoint : 0;
+  return value.dtype === 'int8' ? context.quantized(value).zeroPoint : 0;
 }
 
 const planPad: Planner<'PAD'> = (_, context) => {
@@ -61,18 +61,13 @@ const planPad: Planner<'PAD'> = (_, context) => {
 };
 
 const planPadV2: Planner<'PADV2'> = (_, context) => {
-  const [input, output] = [context.int8Input(0), context.int8Output()];
-  const fill = context.int8(context.constant(2));
+  const [input, output, fill] = [context.input(0), context.output(), context.constant(2)];
   context.expectCount(fill, 1);
-  context.expectSameQuant(fill, output);
+  expectSameKind(context, fill, output);
   const pads = padsOf(context, 1, input.shape.length);
   context.expectShape(output, padded(input.shape, pads));
-  return planMove(context, {
-    input,
-    output,
-    source: padPositions(input.shape, pads, keep),
-    fill: fill.data[0] as number,
-  });
+  const source = padPositions(input.shape, pads, keep);
+  return planMove(context, { input, output, source, fill: Number(movable(fill.data)[0]) });
 };
 
 const planMirrorPad: Planner<'MIRROR_PAD'> = (op, context) => {
@@ -92,6 +87,8 @@ const planMirrorPad: Planner<'MIRROR_PAD'> = (op, context) => {
   return planMove(context, { input, output, source: padPositions(input.shape, pads, mirror) });
 };
 
+const run = (count: number, stride: number): readonly number[] => offsets(count, (i) => i * stride);
+
 function blockOf(
   context: OpContext,
   blockSize: number,
@@ -108,7 +105,6 @@ const planSpaceToDepth: Planner<'SPACE_TO_DEPTH'> = (op, context) => {
   if (h % block !== 0 || w % block !== 0)
     throw context.invalid(`${h}×${w} is no multiple of blocks of ${block}`);
   context.expectShape(output, [n, h / block, w / block, c * block * block]);
-  const run = (count: number, stride: number) => offsets(count, (i) => i * stride);
   const rows = [run(n, h * w * c), run(h / block, block * w * c), run(w / block, block * c)];
   return planMove(context, {
     input,
@@ -123,7 +119,6 @@ const planDepthToSpace: Planner<'DEPTH_TO_SPACE'> = (op, context) => {
   const depth = c / (block * block);
   if (!Number.isInteger(depth)) throw context.invalid(`${c} channels are no multiple of ${block}×${block}`);
   context.expectShape(output, [n, h * block, w * block, depth]);
-  const run = (count: number, stride: number) => offsets(count, (i) => i * stride);
   const tables = [
     run(n, h * w * c),
     run(h, w * c),
@@ -135,56 +130,76 @@ const planDepthToSpace: Planner<'DEPTH_TO_SPACE'> = (op, context) => {
   return planMove(context, { input, output, source: sumOfOffsets(tables) });
 };
 
-/** Batch [blockH, blockW, batch] and space to an image; `blocks` has one entry per spatial dimension. */
-function planBatchToSpaceMove(context: OpContext): Parameters<typeof planMove>[1] {
+interface Blocks {
+  readonly input: Value;
+  readonly output: Value;
+  /** The input's shape with a height and a width. */
+  readonly image: readonly [batch: number, h: number, w: number, channels: number];
+  readonly block: readonly [h: number, w: number];
+  /** Paddings or crops of height and width. */
+  readonly pads: readonly [Pads[number], Pads[number]];
+  /** The output's shape for that of an image. */
+  readonly made: (shape: Shape) => Shape;
+}
+
+/** What both block ops take: images, or rows without a width, which then is 1. */
+function blocksOf(context: OpContext): Blocks {
   const [input, output] = [context.input(0), context.output()];
-  context.expectRank(input, 4);
-  const [blockH, blockW] = context.integers(1) as [number, number];
-  const [[top, bottom], [left, right]] = padsOf(context, 2, 2) as [Pads[number], Pads[number]];
-  const [n, h, w, c] = input.shape as [number, number, number, number];
+  const rank = input.shape.length;
+  if (rank !== 3 && rank !== 4)
+    throw context.invalid(`"${input.name}" of shape [${input.shape}] needs 3 or 4 dimensions`);
+  const sizes = context.integers(1);
+  if (sizes.length !== rank - 2 || sizes.some((count) => count < 1))
+    throw context.invalid(`blocks of [${sizes}] do not fit ${rank} dimensions`);
+  const [pads, flat] = [padsOf(context, 2, rank - 2), rank === 3];
+  const shape = flat ? [...input.shape.slice(0, 2), 1, size(input.shape, 2)] : input.shape;
+  return {
+    input,
+    output,
+    image: shape as [number, number, number, number],
+    block: [size(sizes, 0), sizes[1] ?? 1],
+    pads: [pads[0] ?? [0, 0], pads[1] ?? [0, 0]],
+    made: (all) => (flat ? all.filter((_, d) => d !== 2) : all),
+  };
+}
+
+/** Batch [blockH, blockW, batch] and space to an image. */
+const planBatchToSpace: Planner<'BATCH_TO_SPACE_ND'> = (_, context) => {
+  const { input, output, image, block, pads, made } = blocksOf(context);
+  const [n, h, w, c] = image;
+  const [blockH, blockW] = block;
+  const [[top, bottom], [left, right]] = pads;
   const batch = n / (blockH * blockW);
   if (!Number.isInteger(batch))
     throw context.invalid(`a batch of ${n} is no multiple of ${blockH}×${blockW}`);
-  context.expectShape(output, [batch, h * blockH - top - bottom, w * blockW - left - right, c]);
-  const image = h * w * c;
+  const [rows, columns] = [h * blockH - top - bottom, w * blockW - left - right];
+  if (rows < 0 || columns < 0) throw context.invalid('it crops more than there is');
+  context.expectShape(output, made([batch, rows, columns, c]));
   const along = (
     count: number,
-    { crop, block, stride, phase }: Record<'crop' | 'block' | 'stride' | 'phase', number>,
-  ) => offsets(count, (i) => Math.floor((i + crop) / block) * stride + ((i + crop) % block) * phase);
-  const rows = along(size(output.shape, 1), {
-    crop: top,
-    block: blockH,
-    stride: w * c,
-    phase: blockW * batch * image,
-  });
-  const columns = along(size(output.shape, 2), {
-    crop: left,
-    block: blockW,
-    stride: c,
-    phase: batch * image,
-  });
-  const source = sumOfOffsets([offsets(batch, (i) => i * image), rows, columns, offsets(c, (i) => i)]);
-  return { input, output, source };
-}
-
-const planSpaceToBatch: Planner<'SPACE_TO_BATCH_ND'> = (_, context) => {
-  const [input, output] = [context.input(0), context.output()];
-  context.expectRank(input, 4);
-  const [blockH, blockW] = context.integers(1) as [number, number];
-  const pads: Pads = [[0, 0], ...padsOf(context, 2, 2), [0, 0]];
-  const [n, h, w, c] = padded(input.shape, pads) as [number, number, number, number];
-  if (h % blockH !== 0 || w % blockW !== 0)
-    throw context.invalid(`${h}×${w} is no multiple of ${blockH}×${blockW}`);
-  context.expectShape(output, [n * blockH * blockW, h / blockH, w / blockW, c]);
-  const run = (count: number, stride: number) => offsets(count, (i) => i * stride);
-  const phases = [run(blockH, w * c), run(blockW, c), run(n, h * w * c)];
-  const arranged = sumOfOffsets([
-    ...phases,
-    run(h / blockH, blockH * w * c),
-    run(w / blockW, blockW * c),
+    { crop, per, stride, phase }: Record<'crop' | 'per' | 'stride' | 'phase', number>,
+  ) => offsets(count, (i) => Math.floor((i + crop) / per) * stride + ((i + crop) % per) * phase);
+  const all = h * w * c;
+  const source = sumOfOffsets([
+    run(batch, all),
+    along(rows, { crop: top, per: blockH, stride: w * c, phase: blockW * batch * all }),
+    along(columns, { crop: left, per: blockW, stride: c, phase: batch * all }),
     run(c, 1),
   ]);
-  const source = compose(arranged, padPositions(input.shape, pads, keep));
+  return planMove(context, { input, output, source });
+};
+
+const planSpaceToBatch: Planner<'SPACE_TO_BATCH_ND'> = (_, context) => {
+  const { input, output, image, block, pads, made } = blocksOf(context);
+  const [blockH, blockW] = block;
+  const around: Pads = [[0, 0], ...pads, [0, 0]];
+  const [n, h, w, c] = padded(image, around) as [number, number, number, number];
+  if (h % blockH !== 0 || w % blockW !== 0)
+    throw context.invalid(`${h}×${w} is no multiple of ${blockH}×${blockW}`);
+  context.expectShape(output, made([n * blockH * blockW, h / blockH, w / blockW, c]));
+  const phases = [run(blockH, w * c), run(blockW, c), run(n, h * w * c)];
+  const space = [run(h / blockH, blockH * w * c), run(w / blockW, blockW * c), run(c, 1)];
+  const source = compose(sumOfOffsets([...phases, ...space]), padPositions(image, around, keep));
   return planMove(context, { input, output, source, fill: zeroOf(context, output) });
 };
 
@@ -194,6 +209,6 @@ export const padPlanners = {
   MIRROR_PAD: planMirrorPad,
   SPACE_TO_DEPTH: planSpaceToDepth,
   DEPTH_TO_SPACE: planDepthToSpace,
-  BATCH_TO_SPACE_ND: (_, context) => planMove(context, planBatchToSpaceMove(context)),
+  BATCH_TO_SPACE_ND: planBatchToSpace,
   SPACE_TO_BATCH_ND: planSpaceToBatch,
 } satisfies { readonly [K in KnownKind]?: Planner<K> };

@@ -87,6 +87,18 @@ const planPrelu: Planner<'PRELU'> = (_, context) => {
   });
 };
 
+/**
+ * gemmlowp's RoundingDivideByPOT beyond the shift of 31 that it allows, and that DIV exceeds where a quotient is far
+ * below one step: shifts of 32 bits count modulo 32, its mask of 64 modulo 64, as x86, AArch64 and WebAssembly have it.
+ * So 0 / d may come out as one step.
+ */
+function divideByAnyPower(x: number, exponent: number): number {
+  if (exponent <= 31) return divideByPowerOfTwo(x, exponent);
+  const mask = exponent % 64 >= 32 ? -1 : 2 ** (exponent % 64) - 1;
+  const threshold = (mask >> 1) + (x >>> 31);
+  return (x >> exponent) + ((x & mask) > threshold ? 1 : 0);
+}
+
 /** n / d by a reciprocal in fixed point (tflite/kernels/internal/reference/div.h). */
 const planDiv: Planner<'DIV'> = (op, context) => {
   const [left, right, output] = [context.int8Input(0), context.int8Input(1), context.int8Output()];
@@ -105,8 +117,7 @@ const planDiv: Planner<'DIV'> = (op, context) => {
     const quotient = multiplyByFixedPoint(dividend, inverse.value, headroom);
     const shift = rescale.shift - inverse.bits - headroom;
     const scaled = doublingHighMultiply(quotient, rescale.multiplier);
-    // A shift of 32 and more is undefined in C++; the quotient is far below one step.
-    const value = shift > 0 ? scaled * 2 ** shift : shift < -31 ? 0 : divideByPowerOfTwo(scaled, -shift);
+    const value = shift > 0 ? scaled * 2 ** shift : divideByAnyPower(scaled, -shift);
     return clamp(value + output.zeroPoint, min, max);
   });
   return inTurn([check, divided]);

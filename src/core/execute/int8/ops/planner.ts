@@ -9,6 +9,9 @@ import type { Step } from '../kernels.ts';
  */
 export type Planner<K extends KnownKind> = (op: OpOf<K>, context: OpContext) => Step;
 
+/** The planners of one arithmetic. */
+export type Planners = { readonly [K in KnownKind]?: Planner<K> };
+
 /** Several steps as one. */
 export function inTurn(steps: readonly Step[]): Step {
   return () => {

@@ -1,21 +1,33 @@
 import type { PoolOptions } from '../../../model/options.ts';
-import type { Int8Value, OpContext } from '../context.ts';
+import type { AffineValue, OpContext, Value } from '../context.ts';
 import { slidingWindow } from '../geometry.ts';
-import type { PoolParams } from '../kernels.ts';
+import type { PoolParams, Window } from '../kernels.ts';
 import type { Planner } from './planner.ts';
 
-function poolParams(
+/** A pool of raw values, which needs the same parameters on both sides. */
+export function poolParams(
   context: OpContext,
   options: PoolOptions,
-  { input, output }: { input: Int8Value; output: Int8Value },
+  { input, output }: { input: AffineValue; output: AffineValue },
 ): PoolParams {
+  context.expectSameQuant(input, output);
+  return {
+    window: poolWindow(context, options, { input, output }),
+    halvesUp: input.unsigned,
+    ...context.activationRange(output, options.activation),
+  };
+}
+
+export function poolWindow(
+  context: OpContext,
+  options: PoolOptions,
+  { input, output }: { input: Value; output: Value },
+): Window {
   context.expectRank(input, 4);
   context.expectRank(output, 4);
-  context.expectSameQuant(input, output);
   if (input.shape[3] !== output.shape[3]) throw context.invalid('a pool keeps the number of channels');
   const filter = { ...options, h: options.filterH, w: options.filterW, dilationH: 1, dilationW: 1 };
-  const window = slidingWindow(context, filter, { input: input.shape, output: output.shape });
-  return { window, ...context.activationRange(output, options.activation) };
+  return slidingWindow(context, filter, { input: input.shape, output: output.shape });
 }
 
 export const planAveragePool: Planner<'AVERAGE_POOL_2D'> = (op, context) => {

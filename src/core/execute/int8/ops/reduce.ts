@@ -1,14 +1,13 @@
 import { elementCount } from '../../../model/data.ts';
 import type { Shape } from '../../../model/types.ts';
 import type { FixedPoint } from '../../fixed-point.ts';
-import type { Int8Value, OpContext } from '../context.ts';
-import type { Output, Step } from '../kernels.ts';
+import type { AffineValue, OpContext, Value } from '../context.ts';
+import type { Output, ProductParams, SumParams } from '../kernels.ts';
 import { offsets, strides, sumOfOffsets } from '../positions.ts';
 import type { Planner } from './planner.ts';
 
-interface Reduction {
-  readonly input: Int8Value;
-  readonly output: Int8Value;
+export interface Reduction {
+  /** For every input element the output element that it belongs to. */
   readonly target: Int32Array;
   /** Elements that fall together. */
   readonly count: number;
@@ -22,8 +21,12 @@ export function resolveAxis(context: OpContext, axis: number, rank: number): num
   return resolved;
 }
 
-function reduction(context: OpContext, keepDims: boolean): Reduction {
-  const [input, output] = [context.int8Input(0), context.int8Output()];
+/** Which elements of `input` fall together in `output`; the axes are input 1. */
+export function reduction(
+  context: OpContext,
+  keepDims: boolean,
+  { input, output }: { input: Value; output: Value },
+): Reduction {
   const rank = input.shape.length;
   const axes = new Set(context.integers(1).map((axis) => resolveAxis(context, axis, rank)));
   const kept: Shape = input.shape.map((count, d) => (axes.has(d) ? 1 : count));
@@ -34,7 +37,7 @@ function reduction(context: OpContext, keepDims: boolean): Reduction {
   );
   const count = elementCount(input.shape) / elementCount(kept);
   if (!(count >= 1)) throw context.invalid('it has nothing to reduce');
-  return { input, output, target, count };
+  return { target, count };
 }
 
 /** The division by `count` folded into the multiplier (reference/reduce.h, QuantizedMeanOrSum). */
@@ -47,27 +50,39 @@ function divided({ multiplier, shift }: FixedPoint, count: number): FixedPoint {
   };
 }
 
-function planTotal(context: OpContext, { input, output, target, count }: Reduction, scale: FixedPoint): Step {
+interface Ends {
+  readonly input: AffineValue;
+  readonly output: AffineValue;
+}
+
+/** A sum without its zero points, times `scale`. */
+export function sumParams(
+  { input, output }: Ends,
+  { target, count }: Reduction,
+  scale: FixedPoint,
+): SumParams {
   const rescale = {
     kind: 'fixed',
     multiplier: Int32Array.of(scale.multiplier),
     shift: Int32Array.of(scale.shift),
   } as const;
   const stage: Output = { rescale, zeroPoint: output.zeroPoint, min: output.min, max: output.max };
-  return context.kernels.sum(
-    { target, offset: input.zeroPoint * count, output: stage },
-    input.data,
-    output.data,
-  );
+  return { target, offset: input.zeroPoint * count, output: stage };
+}
+
+export function meanParams(context: OpContext, ends: Ends, reduction: Reduction): SumParams {
+  const scale = context.fixedPoint(ends.input.scale / ends.output.scale);
+  return sumParams(ends, reduction, divided(scale, reduction.count));
+}
+
+function ends(context: OpContext) {
+  return { input: context.int8Input(0), output: context.int8Output() };
 }
 
 export const planMean: Planner<'MEAN'> = (op, context) => {
-  const values = reduction(context, op.options.keepDims);
-  return planTotal(
-    context,
-    values,
-    divided(context.fixedPoint(values.input.scale / values.output.scale), values.count),
-  );
+  const { input, output } = ends(context);
+  const together = reduction(context, op.options.keepDims, { input, output });
+  return context.kernels.sum(meanParams(context, { input, output }, together), input.data, output.data);
 };
 
 /**
@@ -75,27 +90,51 @@ export const planMean: Planner<'MEAN'> = (op, context) => {
  * nobody wants reproduced.
  */
 export const planSum: Planner<'SUM'> = (op, context) => {
-  const values = reduction(context, op.options.keepDims);
-  const { input, output, target, count } = values;
-  if (context.arithmetic === 'tflm')
-    return planTotal(context, values, context.fixedPoint(input.scale / output.scale));
+  const { input, output } = ends(context);
+  const together = reduction(context, op.options.keepDims, { input, output });
+  if (context.arithmetic === 'tflm') {
+    const scale = context.fixedPoint(input.scale / output.scale);
+    return context.kernels.sum(sumParams({ input, output }, together, scale), input.data, output.data);
+  }
   const factor = Math.fround(input.scale / output.scale);
-  const bias = Math.fround(Math.fround(-input.zeroPoint * factor) * count);
+  const bias = Math.fround(Math.fround(-input.zeroPoint * factor) * together.count);
   return context.kernels.sumInFloat(
-    { target, factor, bias, zeroPoint: output.zeroPoint },
+    { target: together.target, factor, bias, zeroPoint: output.zeroPoint },
     input.data,
     output.data,
   );
 };
 
 export const planReduceMax: Planner<'REDUCE_MAX'> = (op, context) => {
-  const { input, output, target } = reduction(context, op.options.keepDims);
+  const { input, output } = ends(context);
+  const { target } = reduction(context, op.options.keepDims, { input, output });
   context.expectSameQuant(input, output);
   return context.kernels.reduceMax({ target }, input.data, output.data);
 };
 
 export const planReduceMin: Planner<'REDUCE_MIN'> = (op, context) => {
-  const { input, output, target } = reduction(context, op.options.keepDims);
+  const { input, output } = ends(context);
+  const { target } = reduction(context, op.options.keepDims, { input, output });
   context.expectSameQuant(input, output);
   return context.kernels.reduceMin({ target }, input.data, output.data);
+};
+
+/** Each product is rescaled at once, so n elements share the scale s_in / s_out^(1/n) (tflite/kernels/reduce.cc, GetQuantProdScaling). */
+export function productParams(
+  context: OpContext,
+  { input, output }: Ends,
+  { target, count }: Reduction,
+): ProductParams {
+  const scale = context.fixedPoint(input.scale / output.scale ** (1 / count));
+  return { target, inputZeroPoint: input.zeroPoint, outputZeroPoint: output.zeroPoint, ...scale };
+}
+
+export const planReduceProd: Planner<'REDUCE_PROD'> = (op, context) => {
+  const { input, output } = ends(context);
+  const together = reduction(context, op.options.keepDims, { input, output });
+  return context.kernels.product(
+    productParams(context, { input, output }, together),
+    input.data,
+    output.data,
+  );
 };

@@ -1,17 +1,22 @@
+import { elementCount } from '../../../model/data.ts';
 import type { ResizeOptions } from '../../../model/options.ts';
 import { roundHalfAway } from '../../../model/rounding.ts';
 import type { Shape } from '../../../model/types.ts';
 
-import { type OpContext, size, type Value } from '../context.ts';
+import { type AffineValue, type OpContext, size, type Value } from '../context.ts';
+import type { FloatResizeParams, ResizeParams } from '../kernels.ts';
 import { offsets, strides, sumOfOffsets } from '../positions.ts';
+import { UNSIGNED_OFFSET } from '../unsigned.ts';
 import { planMove } from './moves.ts';
 import type { Planner } from './planner.ts';
 
-function expectResized(context: OpContext, input: Value, output: Value): void {
+export function expectResized(context: OpContext, input: Value, output: Value): void {
   context.expectRank(input, 4);
   const [h, w] = context.integers(1);
   if (h === undefined || w === undefined) throw context.invalid('its size is no pair of numbers');
   context.expectShape(output, [size(input.shape, 0), h, w, size(input.shape, 3)]);
+  if (elementCount(input.shape) === 0 && elementCount(output.shape) > 0)
+    throw context.invalid('it has no pixels to make others from');
 }
 
 /** Source positions in 1/1024 of a pixel (reference/resize_bilinear.h). */
@@ -23,20 +28,49 @@ function bilinearScale(input: number, output: number, { alignCorners, halfPixelC
   return { scale, offset: halfPixelCenters ? Math.trunc(scale / 2) - 512 : 0 };
 }
 
-export const planResizeBilinear: Planner<'RESIZE_BILINEAR'> = (op, context) => {
-  const [input, output] = [context.int8Input(0), context.int8Output()];
+/** Pixels of the input for one of the output, float32. */
+function realScale(input: number, output: number, alignCorners: boolean): number {
+  return Math.fround(alignCorners && output > 1 ? (input - 1) / (output - 1) : input / output);
+}
+
+/** A blend in float32; `offset` is added to stored values. */
+export function floatResizeParams(
+  { alignCorners, halfPixelCenters }: ResizeOptions,
+  { input, output }: { readonly input: Value; readonly output: Value },
+  offset: number,
+): FloatResizeParams {
+  const [batch, inputH, inputW, channels] = input.shape as [number, number, number, number];
+  const [outputH, outputW] = [size(output.shape, 1), size(output.shape, 2)];
+  const scaleH = realScale(inputH, outputH, alignCorners);
+  const scaleW = realScale(inputW, outputW, alignCorners);
+  const shift = halfPixelCenters ? 0.5 : 0;
+  return { batch, inputH, inputW, outputH, outputW, channels, scaleH, scaleW, shift, offset };
+}
+
+/** A resize of raw values, which needs the same parameters on both sides. */
+export function resizeParams(
+  context: OpContext,
+  options: ResizeOptions,
+  { input, output }: { input: AffineValue; output: AffineValue },
+): ResizeParams {
   expectResized(context, input, output);
   context.expectSameQuant(input, output);
   const [batch, inputH, inputW, channels] = input.shape as [number, number, number, number];
   const [outputH, outputW] = [size(output.shape, 1), size(output.shape, 2)];
-  const rows = bilinearScale(inputH, outputH, op.options);
-  const columns = bilinearScale(inputW, outputW, op.options);
+  const rows = bilinearScale(inputH, outputH, options);
+  const columns = bilinearScale(inputW, outputW, options);
   const scales = { scaleH: rows.scale, offsetH: rows.offset, scaleW: columns.scale, offsetW: columns.offset };
-  return context.kernels.resizeBilinear(
-    { batch, inputH, inputW, outputH, outputW, channels, ...scales },
-    input.data,
-    output.data,
-  );
+  return { batch, inputH, inputW, outputH, outputW, channels, ...scales };
+}
+
+export const planResizeBilinear: Planner<'RESIZE_BILINEAR'> = (op, context) => {
+  const [input, output] = [context.int8Input(0), context.int8Output()];
+  const params = resizeParams(context, op.options, { input, output });
+  if (input.unsigned) {
+    const inFloat = floatResizeParams(op.options, { input, output }, UNSIGNED_OFFSET);
+    return context.kernels.resizeBilinearInFloat(inFloat, input.data, output.data);
+  }
+  return context.kernels.resizeBilinear(params, input.data, output.data);
 };
 
 /** The nearest source position, in float32 (reference/resize_nearest_neighbor.h). */
@@ -45,8 +79,7 @@ function nearest(
   output: number,
   { alignCorners, halfPixelCenters }: ResizeOptions,
 ): (i: number) => number {
-  const aligned = alignCorners && output > 1;
-  const scale = Math.fround(aligned ? (input - 1) / (output - 1) : input / output);
+  const scale = realScale(input, output, alignCorners);
   const shift = halfPixelCenters ? 0.5 : 0;
   return (i) => {
     const exact = Math.fround(Math.fround(i + shift) * scale);

@@ -115,6 +115,10 @@ const planAbs: Planner<'ABS'> = (_, context) => {
   );
 };
 
+/** Stored values change their sign, whatever they mean; −128 stays (tflite/kernels/neg.cc). */
+const planNeg: Planner<'NEG'> = (_, context) =>
+  planEntries(context, unary(context), (value) => (value === -128 ? value : -value));
+
 /** Roots refuse negative numbers at run time, as their kernels do. */
 function planRoot(context: OpContext, values: Unary, root: Entry): Step {
   const { input } = values;
@@ -168,8 +172,10 @@ export const unaryPlanners = {
   TANH: planTanh,
   GELU: (op, context) => planReal(context, unary(context), op.options.approximate ? geluByTanh : geluByErf),
   EXP: (_, context) => planReal(context, unary(context), Math.exp),
+  ELU: (_, context) => planReal(context, unary(context), (x) => (x < 0 ? Math.expm1(x) : x)),
   LOG: planLog,
   ABS: planAbs,
+  NEG: planNeg,
   SQRT: planSqrt,
   RSQRT: planRsqrt,
 } satisfies { readonly [K in KnownKind]?: Planner<K> };

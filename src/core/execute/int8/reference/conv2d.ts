@@ -1,6 +1,6 @@
 /**
  * CONV_2D, grouped and dilated:
- *   accumulator[y, x, o] = Σ over ky, kx, i of w[o, ky, kx, i] · (input[y·sh − top + ky·dh, x·sw − left + kx·dw, i] − z)
+ *   accumulator[y, x, o] = Σ over ky, kx, i of (w[o, ky, kx, i] − zw) · (input[y·sh − top + ky·dh, x·sw − left + kx·dw, i] − z)
  * Equals tflite/kernels/internal/reference/integer_ops/conv.h (ConvPerChannel).
  *
  * Two neighbouring pixels and four output channels are computed at once: six loads serve eight multiplications.
@@ -8,6 +8,7 @@
 import type { ConvParams, DenseParams, Step, Window } from '../kernels.ts';
 import { prepareOutput } from './output.ts';
 import { paddedImage, type Scratch } from './padded-image.ts';
+import type { ConvSumsParams, PrepareSums } from './sums.ts';
 
 const CHANNELS_AT_ONCE = 4;
 
@@ -100,7 +101,7 @@ interface FilterGroups {
 }
 
 /** Sizes of a grouped convolution, from the sizes of its weights. */
-function filterGroups({ window, weights }: ConvParams): FilterGroups {
+function filterGroups({ window, weights }: ConvSumsParams): FilterGroups {
   const { inputC, outputC, filterH, filterW } = window;
   const channelsPerGroup = weights.length / (outputC * filterH * filterW);
   const groups = inputC / channelsPerGroup;
@@ -114,11 +115,8 @@ function filterGroups({ window, weights }: ConvParams): FilterGroups {
 }
 
 /** Weights and bias in blocks of four filters; where a group's filters end within a block, zeros. */
-function packFilters(
-  params: DenseWeights & ConvParams,
-  { groups, filtersPerGroup, blocksPerGroup }: FilterGroups,
-) {
-  const { weights, bias, weightsZeroPoint = 0 } = params;
+function packFilters(params: ConvSumsParams, { groups, filtersPerGroup, blocksPerGroup }: FilterGroups) {
+  const { weights, bias, weightsZeroPoint } = params;
   const { outputC } = params.window;
   const size = weights.length / outputC;
   const lanes = groups * blocksPerGroup * CHANNELS_AT_ONCE;
@@ -155,12 +153,9 @@ function filterRuns(window: Window, rowStride: number, groupChannels: number) {
   return { runs, runLength: wholeRows ? filterW * inputC : groupChannels };
 }
 
-interface DenseWeights {
-  readonly weightsZeroPoint?: number;
-}
-
-export function conv2d(params: ConvParams & DenseWeights, scratch: Scratch) {
-  const { window, inputZeroPoint, output } = params;
+/** The accumulators of CONV_2D, bias included; the caller says what becomes of them. */
+export function conv2dSums(params: ConvSumsParams, scratch: Scratch): PrepareSums {
+  const { window, inputZeroPoint } = params;
   const { batch, inputC, outputH, outputW, outputC, strideH, strideW } = window;
   const groups = filterGroups(params);
   const { weights, bias, columns } = packFilters(params, groups);
@@ -174,8 +169,8 @@ export function conv2d(params: ConvParams & DenseWeights, scratch: Scratch) {
   const stride = bias.length;
   const sums = new Float64Array((outputW + 1) * stride);
   scratch.reserve(image.length);
-  return (input: Int8Array, target: Int8Array): Step => {
-    const write = prepareOutput(output, { columns, stride }, target);
+  return (input, prepare): Step => {
+    const write = prepare({ columns, stride });
     return () => {
       const pixels = scratch.image;
       for (let n = 0; n < batch; n++) {
@@ -189,12 +184,16 @@ export function conv2d(params: ConvParams & DenseWeights, scratch: Scratch) {
   };
 }
 
-/**
- * FULLY_CONNECTED is a 1×1 convolution of an image of one row, a pixel per batch element; only its weights may have a
- * zero point. Equals tflite/kernels/internal/reference/integer_ops/fully_connected.h.
- */
-export function dense(params: DenseParams, scratch: Scratch) {
-  const { batch, inputs, outputs } = params;
+export function conv2d(params: ConvParams, scratch: Scratch) {
+  const sums = conv2dSums(params, scratch);
+  return (input: Int8Array, target: Int8Array): Step =>
+    sums(input, (layout) => prepareOutput(params.output, layout, target));
+}
+
+type DenseSizes = Pick<DenseParams, 'batch' | 'inputs' | 'outputs'>;
+
+/** FULLY_CONNECTED as a 1×1 convolution of an image of one row, a pixel per batch element. */
+export function denseWindow({ batch, inputs, outputs }: DenseSizes): Window {
   const row = {
     batch: 1,
     inputH: 1,
@@ -205,6 +204,12 @@ export function dense(params: DenseParams, scratch: Scratch) {
     outputC: outputs,
   };
   const step = { strideH: 1, strideW: 1, dilationH: 1, dilationW: 1 };
-  const tap = { filterH: 1, filterW: 1, padTop: 0, padLeft: 0, ...step };
-  return conv2d({ ...params, window: { ...row, ...tap } }, scratch);
+  return { ...row, ...step, filterH: 1, filterW: 1, padTop: 0, padLeft: 0 };
+}
+
+/** Equals tflite/kernels/internal/reference/integer_ops/fully_connected.h. */
+export function dense(params: DenseParams, scratch: Scratch) {
+  const sums = conv2dSums({ ...params, window: denseWindow(params) }, scratch);
+  return (input: Int8Array, target: Int8Array): Step =>
+    sums(input, (layout) => prepareOutput(params.output, layout, target));
 }

@@ -9,7 +9,7 @@ import type { ByteArray, Operands, QuantizeParams, Step } from '../kernels.ts';
 export function quantize(
   { scale, zeroPoint, min, max }: QuantizeParams,
   input: Float32Array,
-  target: ByteArray,
+  target: ByteArray | Int16Array,
 ): Step {
   return () => {
     for (let i = 0; i < target.length; i++) {

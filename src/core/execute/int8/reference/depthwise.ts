@@ -1,11 +1,12 @@
 /**
  * DEPTHWISE_CONV_2D, output channel o = input channel · multiplier + m:
- *   accumulator[y, x, o] = Σ over ky, kx of w[ky, kx, o] · (input[y·sh − top + ky·dh, x·sw − left + kx·dw, ⌊o / multiplier⌋] − z)
+ *   accumulator[y, x, o] = Σ over ky, kx of (w[ky, kx, o] − zw) · (input[y·sh − top + ky·dh, x·sw − left + kx·dw, ⌊o / multiplier⌋] − z)
  * Equals tflite/kernels/internal/reference/integer_ops/depthwise_conv.h (DepthwiseConvPerChannel).
  */
 import type { ConvParams, Step } from '../kernels.ts';
 import { prepareOutput } from './output.ts';
 import { paddedImage, type Scratch } from './padded-image.ts';
+import type { ConvSumsParams, PrepareSums } from './sums.ts';
 
 const CHANNELS_AT_ONCE = 4;
 
@@ -57,22 +58,24 @@ function multiplyRow(taps: Taps, image: Float64Array, { base, width, sums }: Row
   }
 }
 
-function packTaps({ window, weights, bias }: ConvParams, rowStride: number): Taps {
+function packTaps({ window, weights, weightsZeroPoint, bias }: ConvSumsParams, rowStride: number): Taps {
   const { filterH, filterW, dilationH, dilationW, outputC, strideW } = window;
   const channels = Math.ceil(outputC / CHANNELS_AT_ONCE) * CHANNELS_AT_ONCE;
   const packed = new Float64Array(filterH * filterW * channels);
   const offsets = new Int32Array(filterH * filterW);
   for (let tap = 0; tap < offsets.length; tap++) {
     offsets[tap] = Math.floor(tap / filterW) * dilationH * rowStride + (tap % filterW) * dilationW * channels;
-    packed.set(weights.subarray(tap * outputC, (tap + 1) * outputC), tap * channels);
+    for (let c = 0; c < outputC; c++)
+      packed[tap * channels + c] = (weights[tap * outputC + c] as number) - weightsZeroPoint;
   }
   const start = new Float64Array(channels);
   start.set(bias);
   return { offsets, channels, weights: packed, bias: start, pixelStep: strideW * channels };
 }
 
-export function depthwiseConv2d(params: ConvParams, scratch: Scratch) {
-  const { window, inputZeroPoint, output } = params;
+/** The accumulators of DEPTHWISE_CONV_2D, bias included; the caller says what becomes of them. */
+export function depthwiseSums(params: ConvSumsParams, scratch: Scratch): PrepareSums {
+  const { window, inputZeroPoint } = params;
   const { batch, inputC, outputH, outputW, outputC, strideH } = window;
   const channels = Math.ceil(outputC / CHANNELS_AT_ONCE) * CHANNELS_AT_ONCE;
   const image = paddedImage(window, { zeroPoint: inputZeroPoint, repeat: outputC / inputC, channels });
@@ -80,8 +83,8 @@ export function depthwiseConv2d(params: ConvParams, scratch: Scratch) {
   const columns = Int32Array.from({ length: outputC }, (_, c) => c);
   const sums = new Float64Array(outputW * channels);
   scratch.reserve(image.length);
-  return (input: Int8Array, target: Int8Array): Step => {
-    const write = prepareOutput(output, { columns, stride: channels }, target);
+  return (input, prepare): Step => {
+    const write = prepare({ columns, stride: channels });
     return () => {
       const pixels = scratch.image;
       for (let n = 0; n < batch; n++) {
@@ -93,4 +96,10 @@ export function depthwiseConv2d(params: ConvParams, scratch: Scratch) {
       }
     };
   };
+}
+
+export function depthwiseConv2d(params: ConvParams, scratch: Scratch) {
+  const sums = depthwiseSums(params, scratch);
+  return (input: Int8Array, target: Int8Array): Step =>
+    sums(input, (layout) => prepareOutput(params.output, layout, target));
 }

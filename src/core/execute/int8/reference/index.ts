@@ -1,16 +1,22 @@
 import type { Int8Kernels } from '../kernels.ts';
 import { add, multiply } from './arithmetic.ts';
+import { put, scatterAdd, select, take } from './blocks.ts';
+import { cast } from './cast.ts';
 import { conv2d, dense } from './conv2d.ts';
 import { dequantize, lookup, lookupPair, quantize } from './convert.ts';
 import { depthwiseConv2d } from './depthwise.ts';
 import { l2Normalize } from './l2-normalize.ts';
+import { lstm } from './lstm.ts';
 import { matMul } from './matmul.ts';
 import { join, move } from './move.ts';
 import { Scratch } from './padded-image.ts';
 import { averagePool, maxPool } from './pool.ts';
-import { reduceMax, reduceMin, sum, sumInFloat } from './reduce.ts';
+import { argExtreme, topK } from './rank.ts';
+import { product, reduceMax, reduceMin, sum, sumInFloat } from './reduce.ts';
 import { resizeBilinear } from './resize.ts';
+import { resizeBilinearInFloat } from './resize-in-float.ts';
 import { logSoftmax, softmax } from './softmax.ts';
+import { svdf } from './svdf.ts';
 import { transposeConv2d } from './transpose-conv2d.ts';
 
 /** The kernels in plain TypeScript: the norm for every other implementation. One set serves one plan at a time. */
@@ -38,7 +44,18 @@ export function createReferenceKernels(): Int8Kernels {
     quantize,
     dequantize,
     resizeBilinear,
+    resizeBilinearInFloat,
     move,
     join,
+    product,
+    argExtreme,
+    topK,
+    take,
+    put,
+    scatterAdd,
+    select,
+    cast,
+    svdf,
+    lstm,
   };
 }

@@ -14,7 +14,8 @@ export interface Pixels {
 }
 export type WritePixels = (pixels: Pixels) => void;
 
-interface Columns {
+/** Where in `Pixels.accumulators` the output channels stand. */
+export interface Columns {
   /** Where in a pixel's accumulators each output channel stands. */
   readonly columns: Int32Array;
   /** Accumulators from a pixel to the next. */

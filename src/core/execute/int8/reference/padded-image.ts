@@ -1,16 +1,19 @@
 import type { Window } from '../kernels.ts';
 
+/** Quantized activations that a convolution sums up. */
+export type IntegerArray = Int8Array | Int16Array;
+
 /**
  * The input of a convolution as real multiples of its scale, x − zero point, with a border of zeros, so that inner
  * loops neither subtract nor test for the border. Doubles, because V8 multiplies and adds them twice as fast as int32;
- * every sum of products of int8 values is an integer below 2^53 and therefore exact.
+ * every sum of products of int8 weights and int8 or int16 values is an integer below 2^53 and therefore exact.
  */
 export interface PaddedImage {
   readonly length: number;
   /** Elements from a row to the next. */
   readonly rowStride: number;
   readonly channels: number;
-  readonly fill: (image: Float64Array, input: Int8Array, batch: number) => void;
+  readonly fill: (image: Float64Array, input: IntegerArray, batch: number) => void;
 }
 
 /** What steps share while they run; a step uses it from the start of its run to the end. */
@@ -40,7 +43,7 @@ export function paddedImage(window: Window, { zeroPoint, repeat, channels }: Lay
   const usedW = Math.min(inputW, columns - padLeft);
   const rowStride = columns * channels;
   const length = rows * rowStride;
-  const fill = (image: Float64Array, input: Int8Array, batch: number): void => {
+  const fill = (image: Float64Array, input: IntegerArray, batch: number): void => {
     image.fill(0, 0, length);
     for (let y = 0; y < usedH; y++) {
       let source = (batch * inputH + y) * inputW * inputC;

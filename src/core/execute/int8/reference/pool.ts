@@ -1,10 +1,11 @@
 import { clamp } from '../../../model/rounding.ts';
 /**
- * AVERAGE_POOL_2D: mean of the raw values of the taps inside the image, rounded half away from zero.
+ * AVERAGE_POOL_2D: mean of the raw values of the taps inside the image, rounded half away from zero (half up where asked).
  * MAX_POOL_2D: their maximum. Both clamped. Equals tflite/kernels/internal/reference/integer_ops/pooling.h.
  */
 
 import type { PoolParams, Step, Window } from '../kernels.ts';
+import type { IntegerArray } from './padded-image.ts';
 
 /** The part of a window that lies inside the image: rows [top, bottom), columns [left, right). */
 interface Taps {
@@ -29,7 +30,7 @@ function tapsAt(w: Window, batch: number, [y, x]: readonly [number, number]): Ta
 
 function slide(
   { window, min, max }: PoolParams,
-  target: Int8Array,
+  target: IntegerArray,
   reduce: (taps: Taps, channel: number) => number,
 ): Step {
   const { batch, outputH, outputW, outputC } = window;
@@ -46,8 +47,9 @@ function slide(
   };
 }
 
-export function averagePool(params: PoolParams, input: Int8Array, target: Int8Array): Step {
+export function averagePool(params: PoolParams, input: IntegerArray, target: IntegerArray): Step {
   const { inputH, inputW, inputC } = params.window;
+  const { halvesUp } = params;
   return slide(params, target, ({ batch, top, bottom, left, right }, channel) => {
     let sum = 0;
     for (let y = top; y < bottom; y++) {
@@ -56,14 +58,15 @@ export function averagePool(params: PoolParams, input: Int8Array, target: Int8Ar
     }
     const count = (bottom - top) * (right - left);
     const half = count >> 1;
+    if (halvesUp) return Math.floor((sum + half) / count);
     return Math.trunc((sum > 0 ? sum + half : sum - half) / count);
   });
 }
 
-export function maxPool(params: PoolParams, input: Int8Array, target: Int8Array): Step {
+export function maxPool(params: PoolParams, input: IntegerArray, target: IntegerArray): Step {
   const { inputH, inputW, inputC } = params.window;
   return slide(params, target, ({ batch, top, bottom, left, right }, channel) => {
-    let greatest = -128;
+    let greatest = Number.NEGATIVE_INFINITY;
     for (let y = top; y < bottom; y++) {
       const row = (batch * inputH + y) * inputW * inputC + channel;
       for (let x = left; x < right; x++) greatest = Math.max(greatest, input[row + x * inputC] as number);

@@ -5,17 +5,27 @@ import { clamp, roundHalfAway } from '../../../model/rounding.ts';
  * LiteRT's SUM is in float32: y = round(Σ x · s/s' − z · s/s' · n) + z' (internal/optimized/reduce.h).
  */
 
-import type { FloatSumParams, ReduceParams, Step, SumParams } from '../kernels.ts';
+import { multiplyWide } from '../../fixed-point.ts';
+import type { FloatSumParams, ProductParams, ReduceParams, Step, SumParams } from '../kernels.ts';
 import { prepareScalarOutput } from './output.ts';
+import type { IntegerArray } from './padded-image.ts';
 
-function addUp(input: Int8Array, target: Int32Array, sums: Int32Array): void {
+function lowest(values: IntegerArray): number {
+  return values instanceof Int8Array ? -128 : -32768;
+}
+
+function greatest(values: IntegerArray): number {
+  return -1 - lowest(values);
+}
+
+function addUp(input: IntegerArray, target: Int32Array, sums: Int32Array): void {
   for (let i = 0; i < input.length; i++) {
     const o = target[i] as number;
     sums[o] = (sums[o] as number) + (input[i] as number);
   }
 }
 
-export function sum({ target, offset, output }: SumParams, input: Int8Array, result: Int8Array): Step {
+export function sum({ target, offset, output }: SumParams, input: IntegerArray, result: IntegerArray): Step {
   const sums = new Int32Array(result.length);
   const finish = prepareScalarOutput(output);
   return () => {
@@ -27,8 +37,8 @@ export function sum({ target, offset, output }: SumParams, input: Int8Array, res
 
 export function sumInFloat(
   { target, factor, bias, zeroPoint }: FloatSumParams,
-  input: Int8Array,
-  result: Int8Array,
+  input: IntegerArray,
+  result: IntegerArray,
 ): Step {
   const sums = new Int32Array(result.length);
   return () => {
@@ -41,9 +51,9 @@ export function sumInFloat(
   };
 }
 
-export function reduceMax({ target }: ReduceParams, input: Int8Array, result: Int8Array): Step {
+export function reduceMax({ target }: ReduceParams, input: IntegerArray, result: IntegerArray): Step {
   return () => {
-    result.fill(-128);
+    result.fill(lowest(result));
     for (let i = 0; i < input.length; i++) {
       const o = target[i] as number;
       result[o] = Math.max(result[o] as number, input[i] as number);
@@ -51,12 +61,33 @@ export function reduceMax({ target }: ReduceParams, input: Int8Array, result: In
   };
 }
 
-export function reduceMin({ target }: ReduceParams, input: Int8Array, result: Int8Array): Step {
+export function reduceMin({ target }: ReduceParams, input: IntegerArray, result: IntegerArray): Step {
   return () => {
-    result.fill(127);
+    result.fill(greatest(result));
     for (let i = 0; i < input.length; i++) {
       const o = target[i] as number;
       result[o] = Math.min(result[o] as number, input[i] as number);
+    }
+  };
+}
+
+/** REDUCE_PROD: acc = rescale(acc · (x − z)) element by element, and rescaled once more (reference/reduce.h, QuantizedReduceProd). */
+export function product(params: ProductParams, input: IntegerArray, result: IntegerArray): Step {
+  const { target, inputZeroPoint, outputZeroPoint, multiplier, shift } = params;
+  const products = new Int32Array(result.length);
+  const started = new Uint8Array(result.length);
+  return () => {
+    started.fill(0);
+    for (let i = 0; i < input.length; i++) {
+      const o = target[i] as number;
+      const value = (input[i] as number) - inputZeroPoint;
+      products[o] =
+        started[o] === 0 ? value : multiplyWide((products[o] as number) * value, multiplier, shift);
+      started[o] = 1;
+    }
+    for (let o = 0; o < result.length; o++) {
+      const scaled = multiplyWide(products[o] as number, multiplier, shift);
+      result[o] = clamp(scaled + outputZeroPoint, lowest(result), greatest(result));
     }
   };
 }

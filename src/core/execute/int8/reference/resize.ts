@@ -3,6 +3,7 @@
  * Equals tflite/kernels/internal/reference/resize_bilinear.h (ResizeBilinearInteger).
  */
 import type { ResizeParams, Step } from '../kernels.ts';
+import type { IntegerArray } from './padded-image.ts';
 
 const ONE = 1024;
 
@@ -28,7 +29,7 @@ function blends(
   });
 }
 
-export function resizeBilinear(params: ResizeParams, input: Int8Array, target: Int8Array): Step {
+export function resizeBilinear(params: ResizeParams, input: IntegerArray, target: IntegerArray): Step {
   const { batch, inputH, inputW, outputH, outputW, channels } = params;
   const rows = blends(outputH, inputH, { scale: params.scaleH, offset: params.offsetH });
   const columns = blends(outputW, inputW, { scale: params.scaleW, offset: params.offsetW });
@@ -50,7 +51,7 @@ export function resizeBilinear(params: ResizeParams, input: Int8Array, target: I
       }
     }
   };
-  function at(image: Int8Array, pixel: number, channel: number): number {
+  function at(image: IntegerArray, pixel: number, channel: number): number {
     return image[pixel * channels + channel] as number;
   }
 }

@@ -1,8 +1,12 @@
-import type { BiasTypeOption, HybridOption } from '../../model/options.ts';
+import type { Activation, BiasTypeOption, HybridOption } from '../../model/options.ts';
 import { storedDtype } from './dtypes.ts';
 import * as fb from './generated/tflite_generated.ts';
 
-/** Fields that several operators' options share and that only quantized models set. */
+/** Fields that several operators' options share. */
+
+export const activation = (stored: { fusedActivationFunction: fb.ActivationFunctionType }): Activation =>
+  (fb.ActivationFunctionType[stored.fusedActivationFunction] as Activation | undefined) ?? 'NONE';
+export const storedActivation = (name: Activation) => fb.ActivationFunctionType[name];
 
 /** The schema has no word for “not given”; FLOAT32, its default, means that. */
 export const biasType = (stored: { quantizedBiasType: fb.TensorType }) => ({
