@@ -71,8 +71,8 @@ test('the exported file runs in LiteRT in the same browser with the answers that
     `${same} of ${inputs.length} the same class, mean difference ${(distance / elements).toFixed(3)} steps`,
   );
   expect(same / inputs.length).toBeGreaterThanOrEqual(0.95);
-  // XNNPACK rounds otherwise than microcontrollers do, by one step an op; this net, made to be hard on int8, amplifies it.
-  expect(distance / elements).toBeLessThanOrEqual(1.25);
+  // XNNPACK rounds otherwise than microcontrollers do, by one step an op.
+  expect(distance / elements).toBeLessThanOrEqual(1);
 });
 
 test('page and headless twin write the same bytes from PNG pictures', async ({ page }) => {

@@ -1,13 +1,8 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { parseRoute } from './app/routes.ts';
-import { setState } from './app/store.ts';
+import { followAddress } from './app/navigate.ts';
 import { App } from './ui/App.tsx';
 import './ui/theme.css';
-
-function followAddress(): void {
-  setState({ route: parseRoute(window.location.hash) });
-}
 
 window.addEventListener('hashchange', followAddress);
 followAddress();

@@ -43,7 +43,7 @@ test('the report on the example finds what was built into it, and nothing else t
     .filter(({ verdict }) => verdict === 'warn')
     .map(({ id, where }) => [id, report.layers[where[0] ?? -1]?.name.split('/')[1]]);
   expect(named).toEqual([
-    ['largest-error', 'block_2_depthwise'],
+    ['largest-error', 'block_3_pointwise'],
     ['channel-outlier', 'block_1_pointwise'],
     ['weak-channels', 'block_3_depthwise'],
   ]);

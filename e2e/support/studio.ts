@@ -48,6 +48,15 @@ export async function drop(page: Page, files: readonly Dropped[]): Promise<void>
   await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
 }
 
+/** Drops files and folders of the disk, as a file manager does: the page gets real entries of directories. */
+export async function dropPaths(page: Page, paths: readonly string[]): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [...paths], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
+  await session.detach();
+}
+
 /** Opens the export dialog, waits until the file has been checked, and saves it. */
 export async function exportFile(page: Page): Promise<Uint8Array> {
   await page.getByRole('button', { name: 'Export' }).click();

@@ -6,6 +6,9 @@ import { forgetThumbnails } from './details.ts';
 import { isAlive, reopen, stopWorker, worker } from './engine.ts';
 import { fetchExample } from './example.ts';
 import { findModel } from './find-model.ts';
+import { noHistory, remembered, stepBack, stepForward } from './history.ts';
+import { goTo } from './navigate.ts';
+import { routeOf } from './routes.ts';
 import { getState, setState } from './store.ts';
 import { busy, isWorking, nextStep, show, soon, stopWork, work } from './work.ts';
 
@@ -19,6 +22,7 @@ async function openModel(file: GivenFile): Promise<void> {
     result: undefined,
     guess: undefined,
     preprocess: undefined,
+    history: noHistory,
   });
 }
 
@@ -48,10 +52,6 @@ async function compute(signal: AbortSignal, wanted?: Settings): Promise<void> {
   setState({ result });
 }
 
-function goTo(hash: string): void {
-  window.location.hash = hash;
-}
-
 async function open(files: readonly GivenFile[], signal: AbortSignal): Promise<void> {
   if (files.length === 0) throw new Problem('images/none', 'There are no files in what was given.');
   const model = await findModel(files);
@@ -63,11 +63,11 @@ async function open(files: readonly GivenFile[], signal: AbortSignal): Promise<v
   const others = files.filter((file) => file !== model);
   const samples = others.length > 0 ? others : getState().given.samples;
   nextStep(signal, 'Opening');
-  if (samples.length === 0) return goTo('#/pictures');
+  if (samples.length === 0) return goTo(routeOf('pictures'));
   await openSamples(samples);
   nextStep(signal, 'Finding out what the model gets');
   await guess(signal);
-  goTo('#/overview');
+  goTo(routeOf('overview'));
   await compute(signal);
 }
 
@@ -89,14 +89,34 @@ export function recompute(): Promise<void> {
   return work('Computing', (signal) => compute(signal), 'compute');
 }
 
-export function setPreprocess(preprocess: Preprocess): void {
-  setState({ preprocess });
+/** Puts other settings in force and computes with them soon. */
+function edit(change: Partial<Settings>): void {
+  setState({ ...change, history: remembered(getState().history, settings()) });
   soon(recompute);
 }
 
+export function setPreprocess(preprocess: Preprocess): void {
+  edit({ preprocess });
+}
+
 export function setRecipe(change: Partial<Recipe>): void {
-  setState({ recipe: { ...getState().recipe, ...change } });
+  edit({ recipe: { ...getState().recipe, ...change } });
+}
+
+function travel(step: ReturnType<typeof stepBack>): void {
+  if (step === undefined) return;
+  setState({ ...step.settings, history: step.history });
   soon(recompute);
+}
+
+/** Takes the last edit of preprocessing or recipe back. */
+export function undo(): void {
+  travel(stepBack(getState().history, settings()));
+}
+
+/** Does again what was undone. */
+export function redo(): void {
+  travel(stepForward(getState().history, settings()));
 }
 
 /** Stops what is going on; the last good result stays. */
@@ -127,4 +147,8 @@ export function restart(): Promise<void> {
 
 export function dismissProblem(): void {
   setState({ problem: undefined });
+}
+
+export function showKeyboardHelp(open: boolean): void {
+  setState({ keyboardHelp: open });
 }

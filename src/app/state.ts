@@ -3,10 +3,11 @@ import type { Preprocess } from '../core/images/preprocess.ts';
 import type { Code, Details } from '../core/problem.ts';
 import { defaultRecipe, type Recipe } from '../core/quantize/recipe.ts';
 import type { ExportTypes, GivenFile, OpenedModel, OpenedSamplesInfo, Result } from '../engine/api.ts';
-import type { Route } from './routes.ts';
+import { type History, noHistory } from './history.ts';
+import { type LayersRoute, layersRoute, type Route } from './routes.ts';
 
 // What panels show of the worker's answers; they import from here and know no worker.
-export type { GivenFile, Preview, Result, SampleAnswers } from '../engine/api.ts';
+export type { ClassAnswer, GivenFile, Preview, Result, SampleAnswers } from '../engine/api.ts';
 
 /** A problem as the page keeps it. */
 export interface ShownProblem {
@@ -40,6 +41,8 @@ export interface Given {
 /** The page's state: summaries only, weights and large arrays stay in the worker. */
 export interface State {
   readonly route: Route;
+  /** The table of layers as it was last looked at, to which a layer's own screen leads back. */
+  readonly layersRoute: LayersRoute;
   readonly work: Work;
   readonly problem?: ShownProblem;
   readonly given: Given;
@@ -48,14 +51,21 @@ export interface State {
   readonly guess?: Guess;
   readonly preprocess?: Preprocess;
   readonly recipe: Recipe;
+  /** Of preprocessing and recipe, for undo; of the open model only. */
+  readonly history: History;
   /** The last good result, kept while another is computed or fails. */
   readonly result?: Result;
+  /** Whether the list of shortcuts is open. */
+  readonly keyboardHelp: boolean;
   readonly exporting?: ExportTypes & { readonly state: ExportState };
 }
 
 export const initialState: State = {
   route: { screen: 'start' },
+  layersRoute: layersRoute(),
   work: { kind: 'idle' },
   given: { samples: [] },
   recipe: defaultRecipe,
+  history: noHistory,
+  keyboardHelp: false,
 };

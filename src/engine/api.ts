@@ -57,14 +57,20 @@ export interface Settings {
   readonly recipe: Recipe;
 }
 
+/** A class, and how sure a model is of it. */
+export interface ClassAnswer {
+  readonly class: number;
+  /** As the model gives it; `Result.probabilities` says whether it is one. */
+  readonly score: number;
+}
+
 /** Both models' answers to one sample, for classifiers. */
 export interface SampleAnswers {
   readonly index: number;
   readonly name: string;
   readonly label?: number;
-  /** Class indices. */
-  readonly float?: number;
-  readonly int8?: number;
+  readonly float?: ClassAnswer;
+  readonly int8?: ClassAnswer;
   /** Of the outputs, dB; absent when they are equal. */
   readonly sqnr?: number;
 }
@@ -72,6 +78,8 @@ export interface SampleAnswers {
 export interface Result {
   readonly settings: Settings;
   readonly report: Report;
+  /** Whether the float model's scores are probabilities: none negative, 1 in sum. */
+  readonly probabilities: boolean;
   /** All samples, worst first. */
   readonly answers: readonly SampleAnswers[];
 }

@@ -2,6 +2,7 @@ import { calibrate } from '../core/calibrate/calibrate.ts';
 import { noStatistics, type Statistics } from '../core/calibrate/statistics.ts';
 import { partOf, quietCall } from '../core/call.ts';
 import { type SampleResult, worstFirst } from '../core/evaluate/outputs.ts';
+import type { Answer } from '../core/evaluate/tally.ts';
 import type { FloatRuntime } from '../core/execute/executor.ts';
 import { readTfliteMetadata } from '../core/formats/tflite/metadata/read.ts';
 import { type Guess, guessPreprocess, rescalesInput } from '../core/images/guess.ts';
@@ -162,7 +163,8 @@ export class Session implements Methods<api.EngineApi> {
     // The last chance to be cancelled: from here on this is the result that panels and exports refer to.
     await call.checkpoint();
     this.#done = done;
-    return { settings, report, answers: answersOf(comparison?.outputs.results ?? [], samples) };
+    const { results = [], probabilities = false } = comparison?.outputs ?? {};
+    return { settings, report, probabilities, answers: answersOf(results, samples) };
   }
 
   layer(op: number): api.LayerDetail {
@@ -253,6 +255,10 @@ function exportedFile(done: Done, recipe: Recipe): Promise<api.ExportedFile> {
   return exportChecked({ ...done, recipe, shown: done.quantized.model });
 }
 
+function classAnswer({ class: index, score }: Answer): api.ClassAnswer {
+  return { class: index, score };
+}
+
 /** Worst first, each with its position among all that was given: results count only what could be used. */
 function answersOf(results: readonly SampleResult[], { items }: OpenedSamples): readonly api.SampleAnswers[] {
   const positions = new Map(items?.map(({ name }, position) => [name, position]));
@@ -260,7 +266,7 @@ function answersOf(results: readonly SampleResult[], { items }: OpenedSamples): 
     index: positions.get(name) ?? index,
     name,
     ...(label !== undefined && { label }),
-    ...(answers && { float: answers.reference.class, int8: answers.candidate.class }),
+    ...(answers && { float: classAnswer(answers.reference), int8: classAnswer(answers.candidate) }),
     ...(Number.isFinite(error.sqnr) && { sqnr: error.sqnr }),
   }));
 }

@@ -1,7 +1,7 @@
 import { useCallback } from 'react';
-import { cancel, openFiles } from '../app/actions.ts';
+import { cancel, openFiles, showKeyboardHelp } from '../app/actions.ts';
 import { openExport } from '../app/exporting.ts';
-import { linkTo, type Route } from '../app/routes.ts';
+import { linkTo, type Route, routeOf } from '../app/routes.ts';
 import type { State } from '../app/state.ts';
 import { useStudio } from '../app/store.ts';
 import { ExportScreen } from './export/ExportScreen.tsx';
@@ -11,7 +11,10 @@ import { ProblemNotice } from './problem/ProblemNotice.tsx';
 import { DropOverlay } from './shell/DropOverlay.tsx';
 import { Screen } from './shell/Screen.tsx';
 import { type NavItem, Shell } from './shell/Shell.tsx';
+import { Shortcuts } from './shell/Shortcuts.tsx';
 import { Summary } from './shell/Summary.tsx';
+import { screens } from './shell/screens.ts';
+import { UndoButtons } from './shell/UndoButtons.tsx';
 import { droppedFiles } from './start/given-files.ts';
 import { Progress } from './work/Progress.tsx';
 
@@ -19,40 +22,45 @@ import { Progress } from './work/Progress.tsx';
 export function App() {
   const model = useStudio((state) => state.model);
   const route = useStudio((state) => state.route);
+  const layersRoute = useStudio((state) => state.layersRoute);
   const samples = useStudio((state) => state.samples?.samples.length);
   const layers = useStudio((state) => state.result?.report.layers.length);
   const drop = useCallback((data: DataTransfer) => {
     droppedFiles(data).then(openFiles);
   }, []);
-  const nav = model === undefined ? [] : navigation(route, { pictures: samples, layers });
+  const nav = model === undefined ? [] : navigation(route, layersRoute, { pictures: samples, layers });
   return (
     <>
-      <Shell model={model?.name} nav={nav} summary={<HeaderEnd />} status={useStatus()}>
+      <Shell
+        model={model?.name}
+        nav={nav}
+        summary={<HeaderEnd />}
+        status={useStatus()}
+        aside={
+          <Button variant="quiet" onClick={() => showKeyboardHelp(true)}>
+            Keyboard
+          </Button>
+        }
+      >
         <ProblemNotice />
-        <ErrorBoundary key={linkTo(route)} what="This screen">
+        <ErrorBoundary key={route.screen === 'layer' ? route.op : route.screen} what="This screen">
           <Screen />
         </ErrorBoundary>
       </Shell>
       <ExportScreen />
+      <Shortcuts />
       <DropOverlay onDrop={drop} />
     </>
   );
 }
 
-const screens = [
-  { screen: 'overview', label: 'Overview' },
-  { screen: 'pictures', label: 'Pictures' },
-  { screen: 'layers', label: 'Layers' },
-  { screen: 'compare', label: 'Compare' },
-] as const;
-
 /** How many things a screen shows, where that is known. */
 type Counts = Readonly<Partial<Record<Route['screen'], number | undefined>>>;
 
-function navigation(route: Route, counts: Counts): readonly NavItem[] {
-  const current = route.screen === 'layer' ? 'layers' : route.screen;
+function navigation(shown: Route, layersRoute: Route, counts: Counts): readonly NavItem[] {
+  const current = shown.screen === 'layer' ? 'layers' : shown.screen;
   return screens.map(({ screen, label }) => ({
-    href: linkTo({ screen }),
+    href: linkTo(screen === 'layers' ? layersRoute : routeOf(screen)),
     label,
     current: screen === current,
     count: counts[screen],
@@ -71,6 +79,7 @@ function HeaderEnd() {
   return (
     <>
       <Summary report={result.report} />
+      <UndoButtons />
       <Button variant="primary" onClick={() => openExport()}>
         Export
       </Button>

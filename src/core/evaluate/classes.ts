@@ -45,3 +45,12 @@ export function classOutput(graph: Graph): number | undefined {
   });
   return index < 0 ? undefined : index;
 }
+
+/** How far a softmax's sum may be from 1: int8's rounds each of its classes to a step of 1/256. */
+const sumTolerance = 0.02;
+
+/** Whether scores can be read as probabilities: none is negative, and their sum is 1 but for rounding. */
+export function areProbabilities(scores: Float32Array): boolean {
+  const sum = scores.reduce((total, score) => total + score, 0);
+  return Math.abs(sum - 1) <= sumTolerance && scores.every((score) => score >= 0);
+}

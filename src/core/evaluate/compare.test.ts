@@ -153,7 +153,10 @@ test('changed answers are the worst, then the lowest ratio', () => {
   const result = (index: number, sqnr: number, candidate: number): SampleResult => ({
     index,
     name: `${index}`,
-    answers: { reference: { class: 0, tie: false }, candidate: { class: candidate, tie: false } },
+    answers: {
+      reference: { class: 0, score: 1, tie: false },
+      candidate: { class: candidate, score: 1, tie: false },
+    },
     error: { sqnr, cosine: 1, maxError: 0, meanError: 0, meanSquaredError: 0, count: 1 },
   });
   const infinite = Number.POSITIVE_INFINITY;

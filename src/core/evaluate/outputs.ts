@@ -2,7 +2,7 @@ import type { Call } from '../call.ts';
 import { eachSample } from '../model/each-sample.ts';
 import type { NamedSample, SampleSource, SkippedSample } from '../model/samples.ts';
 import type { Model } from '../model/types.ts';
-import { classOutput } from './classes.ts';
+import { areProbabilities, classOutput } from './classes.ts';
 import { type ErrorFigures, ErrorSums } from './metrics.ts';
 import { type Proportion, proportion } from './proportion.ts';
 import { type EvaluateTools, Runner, type RunResult } from './runner.ts';
@@ -26,6 +26,8 @@ export interface OutputComparison {
   readonly candidate: ModelFigures;
   /** Samples with the same answer; absent for models that are no classifiers. */
   readonly agreement?: Proportion;
+  /** Whether the reference's scores are probabilities on every sample; absent for models that are no classifiers. */
+  readonly probabilities?: boolean;
   /** One per graph output; `undefined` for outputs that are no real numbers. */
   readonly outputs: readonly (ErrorFigures | undefined)[];
   /** In the order of the samples; `worstFirst` sorts them. */
@@ -49,6 +51,7 @@ class OutputSums {
   readonly #outputs: readonly ErrorSums[];
   /** Which output holds a classifier's scores. */
   readonly #scores: number | undefined;
+  #probabilities = true;
 
   constructor(outputs: number, scores: number | undefined) {
     this.#outputs = Array.from({ length: outputs }, () => new ErrorSums());
@@ -68,6 +71,8 @@ class OutputSums {
       const scores = this.#scores === undefined ? undefined : runs[side].outputs[this.#scores];
       return scores && this.#tallies[side].addScores(scores, { name, ...(label !== undefined && { label }) });
     };
+    const own = this.#scores === undefined ? undefined : runs.reference.outputs[this.#scores];
+    if (own !== undefined && !areProbabilities(own)) this.#probabilities = false;
     const [reference, candidate, error] = [answer('reference'), answer('candidate'), all.figures()];
     if (error === undefined) return;
     this.results.push({
@@ -85,7 +90,10 @@ class OutputSums {
     return {
       reference: this.#tallies.reference.figures(),
       candidate: this.#tallies.candidate.figures(),
-      ...(answers.length > 0 && { agreement: proportion(same.length, answers.length) }),
+      ...(answers.length > 0 && {
+        agreement: proportion(same.length, answers.length),
+        probabilities: this.#probabilities,
+      }),
       outputs: this.#outputs.map((sums) => sums.figures()),
       results: this.results,
     };

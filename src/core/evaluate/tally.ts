@@ -23,6 +23,8 @@ export interface ModelFigures {
 /** What one model answered to one sample. */
 export interface Answer {
   readonly class: number;
+  /** Of that class. */
+  readonly score: number;
   readonly tie: boolean;
 }
 
@@ -52,7 +54,8 @@ export class Tally {
    * @throws Problem `labels/invalid` for a label that no class has.
    */
   addScores(scores: Float32Array, sample: { readonly name: string; readonly label?: number }): Answer {
-    const answer = { class: topClass(scores), tie: isTie(scores) };
+    const top = topClass(scores);
+    const answer = { class: top, score: scores[top] as number, tie: isTie(scores) };
     this.#answers ??= Array.from(scores, () => 0);
     this.#answers[answer.class] = (this.#answers[answer.class] ?? 0) + 1;
     if (answer.tie) this.#ties++;

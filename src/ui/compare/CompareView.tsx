@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import type { CompareFilter } from '../../app/routes.ts';
 import { Button } from '../parts/Button.tsx';
 import { Choice } from '../parts/Choice.tsx';
 import { classes } from '../parts/classes.ts';
@@ -12,31 +13,41 @@ import { Thumbnail } from '../parts/Thumbnail.tsx';
 import tables from '../parts/table.module.css';
 import styles from './CompareView.module.css';
 
+/** A class and its probability or score, as text. */
+interface ShownAnswer {
+  readonly name: string;
+  readonly score: string;
+}
+
 export interface ComparedPicture {
   /** Position among the samples. */
   readonly index: number;
   readonly name: string;
   readonly label: string | undefined;
   /** Absent for models that are no classifiers. */
-  readonly answers: { readonly float: string; readonly int8: string } | undefined;
+  readonly answers: { readonly float: ShownAnswer; readonly int8: ShownAnswer } | undefined;
   /** Of the outputs, dB; `undefined` for no error. */
   readonly sqnr: number | undefined;
 }
 
-type Filter = 'all' | 'changed' | 'wrong';
+const hasChanged = ({ answers }: ComparedPicture): boolean =>
+  answers !== undefined && answers.float.name !== answers.int8.name;
 
 const filters = {
   all: { label: 'All', keeps: () => true },
   changed: {
     label: 'Answer changed',
-    keeps: ({ answers }: ComparedPicture) => answers !== undefined && answers.float !== answers.int8,
+    keeps: hasChanged,
   },
   wrong: {
     label: 'Only int8 wrong',
     keeps: ({ answers, label }: ComparedPicture) =>
-      answers !== undefined && label !== undefined && answers.float === label && answers.int8 !== label,
+      answers !== undefined &&
+      label !== undefined &&
+      answers.float.name === label &&
+      answers.int8.name !== label,
   },
-} as const;
+} as const satisfies Record<CompareFilter, unknown>;
 
 /** Rows that a click adds. */
 const page = 100;
@@ -46,10 +57,11 @@ interface Props {
   readonly samples: readonly ComparedPicture[];
   /** Whether they are pictures, so that they can be shown. */
   readonly withPictures: boolean;
+  readonly filter: CompareFilter;
+  readonly onFilter: (filter: CompareFilter) => void;
 }
 
-export function CompareView({ samples, withPictures }: Props) {
-  const [filter, setFilter] = useState<Filter>('all');
+export function CompareView({ samples, withPictures, filter, onFilter }: Props) {
   const [shown, setShown] = useState(page);
   const kept = samples.filter(filters[filter].keeps);
   return (
@@ -63,7 +75,7 @@ export function CompareView({ samples, withPictures }: Props) {
             ? numbers.counted(kept.length, 'sample')
             : `${kept.length} of ${samples.length} samples`
         }
-        aside={<FilterChoice value={filter} onChange={setFilter} pictures={samples} />}
+        aside={<FilterChoice value={filter} onChange={onFilter} pictures={samples} />}
       >
         {kept.length === 0 ? (
           <EmptyState title="No such picture">
@@ -85,8 +97,8 @@ export function CompareView({ samples, withPictures }: Props) {
 }
 
 interface FilterProps {
-  readonly value: Filter;
-  readonly onChange: (filter: Filter) => void;
+  readonly value: CompareFilter;
+  readonly onChange: (filter: CompareFilter) => void;
   readonly pictures: readonly ComparedPicture[];
 }
 
@@ -97,7 +109,7 @@ function FilterChoice({ value, onChange, pictures }: FilterProps) {
     pictures.some(({ label }) => label),
   ];
   if (!classified) return null;
-  const names: readonly Filter[] = labelled ? ['all', 'changed', 'wrong'] : ['all', 'changed'];
+  const names: readonly CompareFilter[] = labelled ? ['all', 'changed', 'wrong'] : ['all', 'changed'];
   const options = names.map((name) => ({
     value: name,
     label: `${filters[name].label} (${pictures.filter(filters[name].keeps).length})`,
@@ -137,7 +149,6 @@ interface RowProps {
 
 function Row({ picture, withPictures }: RowProps) {
   const { index, name, label, answers, sqnr } = picture;
-  const changed = answers !== undefined && answers.float !== answers.int8;
   return (
     <tr>
       <th scope="row">
@@ -149,24 +160,25 @@ function Row({ picture, withPictures }: RowProps) {
           </span>
         </span>
       </th>
-      <td>{answers ? <Answer name={answers.float} label={label} /> : '–'}</td>
-      <td>{answers ? <Answer name={answers.int8} label={label} changed={changed} /> : '–'}</td>
+      <td>{answers ? <Answer answer={answers.float} label={label} /> : '–'}</td>
+      <td>{answers ? <Answer answer={answers.int8} label={label} changed={hasChanged(picture)} /> : '–'}</td>
       <td className={classes(tables.number, styles.wide)}>{numbers.decibels(sqnr)}</td>
     </tr>
   );
 }
 
 interface AnswerProps {
-  readonly name: string;
+  readonly answer: ShownAnswer;
   readonly label: string | undefined;
   readonly changed?: boolean;
 }
 
-function Answer({ name, label, changed = false }: AnswerProps) {
+function Answer({ answer: { name, score }, label, changed = false }: AnswerProps) {
   const marks = [changed && 'changed', label !== undefined && label !== name && 'wrong'].filter(Boolean);
   return (
     <>
-      <span className={classes(changed && styles.changed)}>{name}</span>
+      <span className={classes(changed && styles.changed)}>{name}</span>{' '}
+      <span className={styles.score}>{score}</span>
       {marks.length > 0 && <small className={styles.marks}>{marks.join(', ')}</small>}
     </>
   );

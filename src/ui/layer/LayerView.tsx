@@ -19,20 +19,22 @@ interface Props {
   readonly histogram: Counts | undefined;
   /** Of the float weights, per output channel. */
   readonly channels: ChannelExtremes | undefined;
+  /** Links. */
+  readonly all: string;
   readonly previous: string | undefined;
   readonly next: string | undefined;
   /** What stands in place of the charts while their figures come, or when they do not. */
   readonly pending?: ReactNode;
 }
 
-export function LayerView({ row, samples, histogram, channels, previous, next, pending }: Props) {
+export function LayerView({ row, samples, histogram, channels, pending, ...links }: Props) {
   return (
     <div className={screen.screen}>
       <nav className={styles.steps} aria-label="Layers">
-        <a href="#/layers">All layers</a>
+        <a href={links.all}>All layers</a>
         <span className={styles.neighbours}>
-          {previous && <a href={previous}>Previous</a>}
-          {next && <a href={next}>Next</a>}
+          {links.previous && <a href={links.previous}>Previous</a>}
+          {links.next && <a href={links.next}>Next</a>}
         </span>
       </nav>
       <Heading lead={`${row.kind} · ${row.shape.join(' × ')} · ${row.dtype}`}>{row.name}</Heading>
@@ -89,7 +91,11 @@ function LayerFacts({ row }: { readonly row: LayerRow }) {
     [
       'Weights',
       weights &&
-        `${numbers.bytes(weights.bytes)}, ${weights.scales === 1 ? 'one scale' : `${weights.scales} scales`} of ${numbers.span(weights.smallestScale, weights.largestScale)}`,
+        `${numbers.bytes(weights.bytes)}, ${
+          weights.scales === 1
+            ? `one scale of ${numbers.real(weights.smallestScale)}`
+            : `${weights.scales} scales of ${numbers.span(weights.smallestScale, weights.largestScale)}`
+        }`,
     ],
     ['Time here', milliseconds === undefined ? undefined : `${numbers.milliseconds(milliseconds)} a picture`],
   ];

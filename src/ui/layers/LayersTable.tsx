@@ -4,12 +4,12 @@ import * as numbers from '../parts/numbers.ts';
 import { shortName } from '../parts/short-name.ts';
 import tables from '../parts/table.module.css';
 import styles from './LayersTable.module.css';
-import { type LayerRow, type SortKey, sortKeys } from './sort.ts';
+import { type LayerRow, type LayerSort, sortKeys } from './sort.ts';
 
 interface Props {
   readonly rows: readonly LayerRow[];
-  readonly sort: SortKey;
-  readonly onSort: (key: SortKey) => void;
+  readonly sort: LayerSort;
+  readonly onSort: (key: LayerSort) => void;
   /** Link to a layer's own screen. */
   readonly linkTo: (op: number) => string;
 }
@@ -38,9 +38,9 @@ export function LayersTable({ rows, sort, onSort, linkTo }: Props) {
 }
 
 interface SortHeadProps {
-  readonly of: SortKey;
-  readonly sort: SortKey;
-  readonly onSort: (key: SortKey) => void;
+  readonly of: LayerSort;
+  readonly sort: LayerSort;
+  readonly onSort: (key: LayerSort) => void;
   readonly className?: string | undefined;
 }
 

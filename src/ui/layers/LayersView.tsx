@@ -7,30 +7,28 @@ import { Panel } from '../parts/Panel.tsx';
 import { ScrollBox } from '../parts/ScrollBox.tsx';
 import screen from '../parts/screen.module.css';
 import { LayersTable } from './LayersTable.tsx';
-import { arrange, type SortKey } from './sort.ts';
+import type { LayerSort } from './sort.ts';
 
 interface Props {
-  readonly layers: readonly LayerRow[];
+  /** As they are searched and sorted. */
+  readonly rows: readonly LayerRow[];
+  /** Of all layers. */
+  readonly count: number;
   readonly search: string;
-  readonly sort: SortKey;
+  readonly sort: LayerSort;
   readonly onSearch: (search: string) => void;
-  readonly onSort: (sort: SortKey) => void;
+  readonly onSort: (sort: LayerSort) => void;
   readonly linkTo: (op: number) => string;
 }
 
-export function LayersView({ layers, search, sort, onSearch, onSort, linkTo }: Props) {
-  const rows = arrange(layers, search, sort);
+export function LayersView({ rows, count, search, sort, onSearch, onSort, linkTo }: Props) {
   return (
     <div className={screen.screen}>
       <Heading lead="How far each layer’s output is from the float model’s: all error up to there, and what the layer adds by itself. Signal-to-noise ratio in dB; less is worse.">
         Layers
       </Heading>
       <Panel
-        title={
-          rows.length === layers.length
-            ? numbers.counted(layers.length, 'layer')
-            : `${rows.length} of ${layers.length} layers`
-        }
+        title={rows.length === count ? numbers.counted(count, 'layer') : `${rows.length} of ${count} layers`}
         aside={
           <Field label="Find by name or kind">
             {(control) => (

@@ -1,7 +1,7 @@
+import type { LayerSort } from '../../app/routes.ts';
 import type { LayerRow } from '../../core/report/report.ts';
 
-export type { LayerRow };
-export type SortKey = 'error' | 'added' | 'clipped' | 'order';
+export type { LayerRow, LayerSort };
 
 interface Order {
   readonly label: string;
@@ -16,7 +16,7 @@ const sqnr = (error: LayerRow['local']): number => error?.sqnr ?? Number.POSITIV
 /** Two infinite ratios are equal, and their difference is NaN. */
 const byRatio = (a: number, b: number): number => a - b || 0;
 
-export const sortKeys: Readonly<Record<SortKey, Order>> = {
+export const sortKeys: Readonly<Record<LayerSort, Order>> = {
   order: { label: 'No.', direction: 'ascending', compare: (a, b) => a.op - b.op },
   clipped: {
     label: 'Clipped',
@@ -36,7 +36,7 @@ export const sortKeys: Readonly<Record<SortKey, Order>> = {
 };
 
 /** Rows whose name or kind contains `search`, whatever its case; the worst first, then in execution order. */
-export function arrange(rows: readonly LayerRow[], search: string, sort: SortKey): readonly LayerRow[] {
+export function arrange(rows: readonly LayerRow[], search: string, sort: LayerSort): readonly LayerRow[] {
   const wanted = search.trim().toLowerCase();
   return rows
     .filter(({ name, kind }) => `${name} ${kind}`.toLowerCase().includes(wanted))

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import type { Report } from '../../core/report/report.ts';
 import { Heading } from '../parts/Heading.tsx';
 import * as numbers from '../parts/numbers.ts';
@@ -13,10 +14,12 @@ interface Props {
   /** Whether samples are pictures. */
   readonly pictures: boolean;
   readonly linkTo: (op: number) => string;
+  /** How the model is quantized, to be changed. */
+  readonly recipe: ReactNode;
 }
 
 /** What quantizing did to the model, on one screen. */
-export function OverviewView({ report, pictures, linkTo }: Props) {
+export function OverviewView({ report, pictures, linkTo, recipe }: Props) {
   const verdict = verdictOf(report);
   const nameOf = (op: number) => shortName(report.layers.find((row) => row.op === op)?.name ?? `op ${op}`);
   return (
@@ -27,9 +30,12 @@ export function OverviewView({ report, pictures, linkTo }: Props) {
         <Panel title="Findings">
           <Findings findings={report.findings} linkTo={linkTo} nameOf={nameOf} />
         </Panel>
-        <Panel title="Model">
-          <ModelFactsList report={report} />
-        </Panel>
+        <div className={screen.stack}>
+          {recipe}
+          <Panel title="Model">
+            <ModelFactsList report={report} />
+          </Panel>
+        </div>
       </div>
     </div>
   );

@@ -28,8 +28,8 @@ export function Screen() {
     case 'layer':
       return <LayerScreen key={route.op} op={route.op} result={result} />;
     case 'compare':
-      return <CompareScreen result={result} />;
+      return <CompareScreen result={result} route={route} />;
     default:
-      return route.screen satisfies never;
+      return route satisfies never;
   }
 }

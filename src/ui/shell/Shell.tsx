@@ -17,6 +17,8 @@ interface Props {
   /** At the right of the header. */
   readonly summary?: ReactNode;
   readonly status?: ReactNode;
+  /** At the end of the status line while nothing is going on. */
+  readonly aside?: ReactNode;
   readonly children: ReactNode;
 }
 
@@ -26,7 +28,7 @@ function skipToMain(): void {
 }
 
 /** The frame of every screen. It depends on nothing that a browser has, so that the build can write it into the page. */
-export function Shell({ model, nav, summary, status, children }: Props) {
+export function Shell({ model, nav, summary, status, aside, children }: Props) {
   return (
     <div className={classes(styles.shell, nav.length === 0 && styles.bare)}>
       <button type="button" className={styles.skip} onClick={skipToMain}>
@@ -45,7 +47,8 @@ export function Shell({ model, nav, summary, status, children }: Props) {
         {children}
       </main>
       <footer className={classes(styles.status, status !== undefined && styles.busy)}>
-        {status ?? 'Everything is computed on this computer.'}
+        {status ?? <span>Everything is computed on this computer.</span>}
+        {status === undefined && aside}
       </footer>
     </div>
   );

@@ -1,7 +1,7 @@
-import { type ChangeEvent, type ReactNode, useRef } from 'react';
+import { type ReactNode, useRef } from 'react';
 import type { GivenFile } from '../../app/state.ts';
 import { Button } from '../parts/Button.tsx';
-import { chosenFiles } from './given-files.ts';
+import { FileInput, type FileInputHandle } from './FileInput.tsx';
 
 interface Props {
   readonly variant?: 'primary' | 'plain';
@@ -13,24 +13,11 @@ interface Props {
 
 /** A button that opens the browser's file dialog. */
 export function FileButton({ variant = 'plain', folder = false, onFiles, children }: Props) {
-  const input = useRef<HTMLInputElement>(null);
-  const chosen = (event: ChangeEvent<HTMLInputElement>) => {
-    const files = chosenFiles(event.target.files ?? []);
-    // The same file can be chosen again after an error.
-    event.target.value = '';
-    if (files.length > 0) onFiles(files);
-  };
+  const input = useRef<FileInputHandle>(null);
   return (
     <>
-      <input
-        ref={input}
-        type="file"
-        multiple
-        hidden
-        {...(folder && { webkitdirectory: '' })}
-        onChange={chosen}
-      />
-      <Button variant={variant} onClick={() => input.current?.click()}>
+      <FileInput ref={input} folder={folder} onFiles={onFiles} />
+      <Button variant={variant} onClick={() => input.current?.open()}>
         {children}
       </Button>
     </>
