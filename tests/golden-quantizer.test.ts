@@ -178,7 +178,10 @@ describe('the quantizer equals TensorFlow’s', () => {
     else expect(different).not.toEqual([]);
     if (purpose === clipped) expect(quantized.requantized).not.toEqual([]);
     expect(outputs.different).toBe(0);
-    if (withOutputs.has(entry)) expect(comparison.bytesRatio).toBeLessThan(1.02);
+    if (!withOutputs.has(entry)) return;
+    expect(comparison.bytesRatio).toBeLessThan(1.02);
+    // TensorFlow's files of the other variants are up to 14 % larger than ours.
+    if (int8Variants.includes(variant)) expect(comparison.bytesRatio).toBeGreaterThan(0.98);
   });
 
   const clippedCases = cases.filter(
