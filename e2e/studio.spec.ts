@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
@@ -216,10 +215,34 @@ test('cancel stops the work, and it can go on', async ({ page }) => {
   await openStudio(page);
   await page.getByRole('button', { name: 'Try the example' }).click();
   const cancel = page.getByRole('button', { name: 'Cancel' });
+  await expect(page.getByText(/^Sample/).first()).toBeVisible({ timeout: 30_000 });
   await cancel.click();
   await expect(cancel).toHaveCount(0);
-  await drop(page, [{ name: 'model.tflite', bytes: readExample('model.tflite') }]);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await waitForResult(page);
+});
+
+test('a cancelled edit is marked, and goes on or is taken back', async ({ page }) => {
   await openExample(page);
+  await show(page, '#/recipe');
+  await page.getByRole('radio', { name: 'int8 with one weight scale per tensor' }).check();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByText('What is shown was made with earlier settings.')).toBeVisible();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await expect(page.getByText('What is shown was made with earlier settings.')).toHaveCount(0);
+  await show(page, '#/overview');
+  await expect(page.getByRole('definition').filter({ hasText: 'one scale per tensor' })).toBeVisible({
+    timeout: 30_000,
+  });
+});
+
+test('a worker that dies in the middle of the work is said, and one click begins anew', async ({ page }) => {
+  await openStudio(page);
+  await page.getByRole('button', { name: 'Try the example' }).click();
+  await expect(page.getByText(/^Sample/).first()).toBeVisible({ timeout: 30_000 });
+  await page.workers()[0]?.evaluate(() => self.close());
+  await page.getByRole('button', { name: 'Start again where you were' }).click();
+  await waitForResult(page);
 });
 
 test('a worker that dies is said, and one click brings everything back', async ({ page }) => {
@@ -290,20 +313,36 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.getByRole('button', { name: 'Export' }).click();
     await expect(page.getByRole('button', { name: /^Save .*tflite/ })).toBeEnabled();
     await checkAccess(page, 'export');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('?');
+    await checkAccess(page, 'keyboard');
+    await page.keyboard.press('Escape');
+    await show(page, '#/layers/999');
+    await checkAccess(page, 'no such layer');
+    await show(page, '#/layers/3');
+    for (const table of await page.getByRole('button', { name: 'Show as table' }).all()) await table.click();
+    await checkAccess(page, 'tables of a layer');
+    await drop(page, [{ name: 'half.tflite', bytes: readExample('model.tflite').subarray(0, 20_000) }]);
+    await expect(page.getByRole('button', { name: 'Dismiss' })).toBeVisible();
+    await page.setViewportSize({ width: 390, height: 844 });
+    await checkAccess(page, 'a problem, 390 px');
   });
+}
+
+/** How much wider than the screen the page is, px. */
+function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
 
 test('390 px: nothing is wider than the screen', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await openStudio(page);
-  const overflow = () =>
-    page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  expect(await overflow()).toBeLessThanOrEqual(0);
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
   await openExample(page);
   for (const screen of screens) {
     await show(page, screen);
     await page.waitForTimeout(300);
-    expect(await overflow(), screen).toBeLessThanOrEqual(0);
+    expect(await overflow(page), screen).toBeLessThanOrEqual(0);
   }
 });
 
@@ -312,7 +351,7 @@ test.describe(
   () => {
     test.skip(shared === undefined);
 
-    test('ResNet-8 and 200 CIFAR-10 pictures, dropped together', async ({ page }) => {
+    test('ResNet-8 and a folder of 500 CIFAR-10 pictures, dropped together', async ({ page }) => {
       await openStudio(page);
       await page.evaluate(() => {
         const tasks: number[] = [];
@@ -321,19 +360,25 @@ test.describe(
           tasks.push(...list.getEntries().map(({ duration }) => duration)),
         ).observe({ type: 'longtask' });
       });
-      const read = (path: string) => new Uint8Array(readFileSync(join(shared ?? '', path)));
-      await drop(page, [
-        { name: 'resnet8_cifar10_f32.tflite', bytes: read('models/resnet8_cifar10_f32.tflite') },
-        { name: 'cifar10-test-200.zip', bytes: read('data/cifar10/cifar10-test-200.zip') },
-      ]);
+      const paths = ['models/resnet8_cifar10_f32.tflite', 'data/cifar10/calib'];
+      await dropPaths(
+        page,
+        paths.map((path) => join(shared ?? '', path)),
+      );
       await waitForResult(page);
-      await expect(page.getByText(/of 200/).first()).toBeVisible();
+      await expect(page.getByText(/of 500/).first()).toBeVisible();
       const tasks = await page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks);
       console.log(
-        `main-thread tasks over 50 ms during 200 pictures: ${tasks.length}, longest ${Math.max(0, ...tasks)} ms`,
+        `main-thread tasks over 50 ms during 500 pictures: ${tasks.length}, longest ${Math.max(0, ...tasks)} ms`,
       );
       await page.getByRole('link', { name: /^Pictures/ }).click();
       await expect(page.getByText(/Guessed/)).toBeVisible();
+      await page.setViewportSize({ width: 390, height: 844 });
+      for (const screen of screens) {
+        await show(page, screen);
+        await page.waitForTimeout(300);
+        expect(await overflow(page), screen).toBeLessThanOrEqual(0);
+      }
     });
   },
 );

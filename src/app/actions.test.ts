@@ -7,9 +7,10 @@ import type { EngineApi, GivenFile } from '../engine/api.ts';
 import { type Methods, serve } from '../engine/rpc.ts';
 import { Session } from '../engine/session.ts';
 import { createFloatRuntime } from '../float/runtime.ts';
-import { cancel, openFiles, restart, setPreprocess, setRecipe } from './actions.ts';
+import { cancel, openFiles, restart, setPreprocess, setRecipe, undo } from './actions.ts';
 import { stopWorker } from './engine.ts';
-import { closeExport, openExport } from './exporting.ts';
+import { closeExport, keepExportCurrent, openExport } from './exporting.ts';
+import { isStale } from './settings.ts';
 import { initialState, type State } from './state.ts';
 import { getState, useStudio } from './store.ts';
 
@@ -179,6 +180,96 @@ test('a preprocessing chosen by hand stays when other pictures come, and goes wi
   expect(getState().result?.settings.preprocess?.channels).toBe('bgr');
   await openFiles([model]);
   expect(getState().result?.settings.preprocess?.channels).toBe('rgb');
+});
+
+test('pictures that cannot be used leave the result, its pictures and the settings', async () => {
+  await openFiles([...pictures, model]);
+  const { result, samples } = getState();
+  await openFiles([{ path: 'broken.png', file: new Blob(['no picture']) }]);
+  expect(getState().problem).toBeDefined();
+  expect(getState()).toMatchObject({ result, samples });
+  setRecipe({ weights: 'per-tensor' });
+  await reached(({ result: now }) => now?.settings.recipe.weights === 'per-tensor');
+  expect(getState().result?.answers).toHaveLength(4);
+});
+
+test('cancelling while other files are opened leaves the result with what it was made from', async () => {
+  await openFiles([...pictures, model]);
+  const { result, samples, model: opened } = getState();
+  const opening = openFiles([...pictures.slice(0, 2), model]);
+  await reached(({ work }) => work.kind === 'busy' && work.note.startsWith('Sample'));
+  cancel();
+  await opening;
+  expect(getState()).toMatchObject({ result, samples, model: opened, work: { kind: 'idle' } });
+  setRecipe({ weights: 'per-tensor' });
+  await reached(({ result: now }) => now?.settings.recipe.weights === 'per-tensor');
+  expect(getState().result?.answers).toHaveLength(4);
+});
+
+test('of two drops the later one wins', async () => {
+  const first = openFiles([...pictures, model]);
+  const second = openFiles([...pictures.slice(0, 3), { ...model, path: 'second.tflite' }]);
+  await Promise.all([first, second]);
+  expect(getState().model?.name).toBe('second.tflite');
+  expect(getState().result?.answers).toHaveLength(3);
+});
+
+test('a file that is refused does not keep an edit from being computed', async () => {
+  await openFiles([...pictures, model]);
+  setRecipe({ weights: 'per-tensor' });
+  await reached(({ work }) => work.kind === 'busy');
+  await openFiles([{ path: 'keras.h5', file: new Blob(['\x89HDF\r\n\x1a\n']) }]);
+  expect(getState().problem).toBeDefined();
+  expect(getState().result?.settings.recipe.weights).toBe('per-tensor');
+});
+
+test('a result that was made with other settings than those in force is known as such', async () => {
+  await openFiles([...pictures, model]);
+  expect(isStale(getState())).toBe(false);
+  setRecipe({ weights: 'per-tensor' });
+  await reached(({ work }) => work.kind === 'busy');
+  cancel();
+  expect(isStale(getState())).toBe(true);
+  undo();
+  expect(isStale(getState())).toBe(false);
+});
+
+test('an edit after the worker died brings another one to the same files', async () => {
+  await openFiles([...pictures, model]);
+  FakeWorker.all[0]?.die();
+  setRecipe({ weights: 'per-tensor' });
+  await reached(({ result }) => result?.settings.recipe.weights === 'per-tensor');
+  expect(FakeWorker.all).toHaveLength(2);
+  expect(getState().problem).toBeUndefined();
+});
+
+test('a worker that dies while files are opened opens them again when it is restarted', async () => {
+  const opening = openFiles([...pictures, model]);
+  await reached(() => FakeWorker.all.length === 1);
+  FakeWorker.all[0]?.die();
+  await opening;
+  expect(getState().problem).toMatchObject({ code: 'compute/stopped', remedy: 'restart' });
+  await restart();
+  expect(getState().result?.answers).toHaveLength(4);
+});
+
+test('an open export follows the result, and closes with another model', async () => {
+  const end = keepExportCurrent();
+  await openFiles([...pictures, model]);
+  await openExport();
+  const isReady = () => getState().exporting?.state.kind === 'ready';
+  const bytesOf = async () => {
+    const state = getState().exporting?.state;
+    return state?.kind === 'ready' ? new Uint8Array(await state.file.arrayBuffer()) : undefined;
+  };
+  const before = await bytesOf();
+  setRecipe({ weights: 'per-tensor' });
+  await reached(({ result }) => result?.settings.recipe.weights === 'per-tensor');
+  await reached(isReady);
+  expect(await bytesOf()).not.toEqual(before);
+  await openFiles([model]);
+  expect(getState().exporting).toBeUndefined();
+  end();
 });
 
 test('an export that was closed stays closed', async () => {

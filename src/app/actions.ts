@@ -1,93 +1,37 @@
 import type { Preprocess } from '../core/images/preprocess.ts';
-import { Problem } from '../core/problem.ts';
+import { asProblem } from '../core/problem.ts';
 import type { Recipe } from '../core/quantize/recipe.ts';
 import type { GivenFile, Settings } from '../engine/api.ts';
-import { forgetThumbnails } from './details.ts';
-import { isAlive, reopen, stopWorker, worker } from './engine.ts';
+import { isAlive, revive, stopWorker, worker } from './engine.ts';
 import { fetchExample } from './example.ts';
-import { findModel } from './find-model.ts';
-import { noHistory, remembered, stepBack, stepForward } from './history.ts';
-import { goTo } from './navigate.ts';
-import { routeOf } from './routes.ts';
+import { remembered, stepBack, stepForward } from './history.ts';
+import { compute, lacksSamples, open } from './opening.ts';
+import { isStale, settingsOf } from './settings.ts';
 import { getState, setState } from './store.ts';
-import { busy, isWorking, nextStep, show, soon, stopWork, work } from './work.ts';
+import { isWorking, nextStep, show, soon, stopWork, work } from './work.ts';
 
-async function openModel(file: GivenFile): Promise<void> {
-  const model = await worker().open(file);
-  const { given } = getState();
-  forgetThumbnails();
-  setState({
-    model,
-    given: { ...given, model: file },
-    result: undefined,
-    guess: undefined,
-    preprocess: undefined,
-    history: noHistory,
-  });
-}
+/** Files that are being opened, so that they can be opened again should the worker die of them. */
+let opening: readonly GivenFile[] | undefined;
 
-async function openSamples(files: readonly GivenFile[]): Promise<void> {
-  const samples = await worker().setSamples(files);
-  forgetThumbnails();
-  setState({ samples, given: { ...getState().given, samples: files } });
-}
-
-/** Guesses the preprocessing; one that was chosen by hand stays. */
-async function guess(signal: AbortSignal): Promise<void> {
-  const found = await worker().guessPreprocess(undefined, { signal });
-  const { guess: before, preprocess } = getState();
-  const chosen = preprocess === before?.preprocess ? undefined : preprocess;
-  setState({ guess: found, preprocess: chosen ?? found?.preprocess });
-}
-
-function settings(): Settings {
-  const { preprocess, recipe } = getState();
-  return { recipe, ...(preprocess && { preprocess }) };
-}
-
-async function compute(signal: AbortSignal, wanted?: Settings): Promise<void> {
-  // Opening was cancelled before the guess was made.
-  if (wanted === undefined && getState().preprocess === undefined && getState().samples !== undefined)
-    await guess(signal);
-  const result = await worker().compute(wanted ?? settings(), { signal, onProgress: busy });
-  setState({ result });
-}
-
-async function open(files: readonly GivenFile[], signal: AbortSignal): Promise<void> {
-  if (files.length === 0) throw new Problem('images/none', 'There are no files in what was given.');
-  const model = await findModel(files);
-  nextStep(signal, 'Opening');
-  if (model !== undefined) await openModel(model);
-  if (getState().model === undefined) {
-    throw new Problem('model/inputs', 'These are pictures. Drop the model as well, a float .tflite file.');
+async function openGiven(files: readonly GivenFile[], signal: AbortSignal): Promise<void> {
+  opening = files;
+  try {
+    await open(files, signal);
+    opening = undefined;
+  } catch (error) {
+    if (asProblem(error).code !== 'compute/stopped') opening = undefined;
+    throw error;
   }
-  const others = files.filter((file) => file !== model);
-  const samples = others.length > 0 ? others : getState().given.samples;
-  nextStep(signal, 'Opening');
-  if (samples.length === 0) return openWithoutSamples(signal);
-  await openSamples(samples);
-  nextStep(signal, 'Finding out what the model gets');
-  await guess(signal);
-  goTo(routeOf('overview'));
-  await compute(signal);
 }
 
-/** Weights can be quantized without pictures; ranges cannot be measured. */
-async function openWithoutSamples(signal: AbortSignal): Promise<void> {
-  if (await lacksSamples()) return goTo(routeOf('pictures'));
-  goTo(routeOf('overview'));
-  await compute(signal);
-}
-
-/** Whether the recipe needs samples that are not there. */
-async function lacksSamples(): Promise<boolean> {
-  const { samples, recipe } = getState();
-  return samples === undefined && (await worker().needsSamples(recipe));
-}
-
-/** Files dropped or chosen: a model, samples, or both at once. */
-export function openFiles(files: readonly GivenFile[]): Promise<void> {
-  return work('Opening', (signal) => open(files, signal));
+/** Files dropped or chosen: a model, samples, or both at once. When they are refused, what they interrupted goes on. */
+export async function openFiles(files: readonly GivenFile[]): Promise<void> {
+  const interrupted = isWorking();
+  await work('Opening', (signal) => openGiven(files, signal));
+  const { problem, model, result } = getState();
+  const refused = problem !== undefined && problem.remedy !== 'restart' && !isWorking();
+  if (interrupted && refused && model !== undefined && (result === undefined || isStale(getState())))
+    await work('Computing', computeAnew, { remedy: 'compute', keepProblem: true });
 }
 
 /** The example that comes with the studio. */
@@ -95,24 +39,31 @@ export function openExample(): Promise<void> {
   return work('Loading the example', async (signal) => {
     const files = await fetchExample();
     nextStep(signal, 'Opening');
-    await open(files, signal);
+    await openGiven(files, signal);
   });
 }
 
+async function computeAnew(signal: AbortSignal): Promise<void> {
+  await revive();
+  const state = getState();
+  // Then the screen that shows results says what is missing.
+  if (state.model === undefined || (await lacksSamples(state))) return;
+  // Opening was cancelled before the preprocessing was guessed.
+  if (state.samples?.kind === 'pictures' && state.preprocess === undefined) {
+    const guess = await worker().guessPreprocess(undefined, { signal });
+    setState({ guess, preprocess: guess?.preprocess });
+  }
+  setState({ result: await compute(settingsOf(getState()), signal) });
+}
+
+/** Computes with the settings that are in force. */
 export function recompute(): Promise<void> {
-  return work(
-    'Computing',
-    async (signal) => {
-      // Then the screen that shows results says what is missing.
-      if (!(await lacksSamples())) await compute(signal);
-    },
-    'compute',
-  );
+  return work('Computing', computeAnew, { remedy: 'compute' });
 }
 
 /** Puts other settings in force and computes with them soon. */
 function edit(change: Partial<Settings>): void {
-  setState({ ...change, history: remembered(getState().history, settings()) });
+  setState({ ...change, history: remembered(getState().history, settingsOf(getState())) });
   soon(recompute);
 }
 
@@ -132,12 +83,12 @@ function travel(step: ReturnType<typeof stepBack>): void {
 
 /** Takes the last edit of preprocessing or recipe back. */
 export function undo(): void {
-  travel(stepBack(getState().history, settings()));
+  travel(stepBack(getState().history, settingsOf(getState())));
 }
 
 /** Does again what was undone. */
 export function redo(): void {
-  travel(stepForward(getState().history, settings()));
+  travel(stepForward(getState().history, settingsOf(getState())));
 }
 
 /** Stops what is going on; the last good result stays. */
@@ -149,21 +100,22 @@ export function cancel(): void {
 /** A worker that does not let go gives way to another one with the same files, where the last result is made again. */
 async function replaceStuckWorker(): Promise<void> {
   if (await isAlive()) return;
-  const wanted = isWorking() ? settings() : getState().result?.settings;
   stopWorker();
+  // Work that was asked for in the meantime begins with another worker by itself.
+  if (isWorking()) return;
+  const wanted = getState().result?.settings;
   await work('Starting again', async (signal) => {
-    await reopen();
-    if (wanted !== undefined) await compute(signal, wanted);
+    await revive();
+    if (wanted !== undefined) setState({ result: await compute(wanted, signal) });
   });
 }
 
 /** One click back after the worker died: the same files, the same settings. */
 export function restart(): Promise<void> {
-  stopWorker();
-  return work('Starting again', async (signal) => {
-    await reopen();
-    if (!(await lacksSamples())) await compute(signal);
-  });
+  const files = opening;
+  return files === undefined
+    ? work('Starting again', computeAnew)
+    : work('Starting again', (signal) => openGiven(files, signal));
 }
 
 export function dismissProblem(): void {

@@ -26,6 +26,6 @@ export async function findModel(files: readonly GivenFile[]): Promise<GivenFile 
   for (const file of files) if (!noModel.test(file.path) && (await kindOf(file)) === 'tflite') return file;
   // A lone file that holds no samples was meant as a model: opening it says what it is.
   const [only] = files;
-  if (files.length !== 1 || only === undefined) return undefined;
+  if (files.length !== 1 || only === undefined || noModel.test(only.path)) return undefined;
   return sampleKinds.includes(await kindOf(only)) ? undefined : only;
 }

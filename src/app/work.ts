@@ -6,11 +6,14 @@ type Remedy = ShownProblem['remedy'];
 
 /** The piece of work that is wanted now. */
 let running: AbortController | undefined;
+/** The latest one, wanted or not: the next begins when it has put things back in order. */
+let latest: Promise<void> = Promise.resolve();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Pause between an edit and the work that follows, ms, so that a row of edits starts it once. */
 const settle = 100;
 
+/** Says on the page what went wrong. */
 export function show(error: unknown, remedy: Remedy = 'none'): void {
   const { code, message, details } = asProblem(error);
   // That the worker stopped has been shown already, with its own remedy.
@@ -44,17 +47,36 @@ export function stopWork(): void {
   setState({ work: { kind: 'idle' } });
 }
 
+type Task = (signal: AbortSignal) => Promise<void>;
+
+interface Options {
+  /** What a click can do when it fails. */
+  readonly remedy?: Remedy;
+  /** Leaves the problem that is shown in sight. */
+  readonly keepProblem?: boolean;
+}
+
 /** Runs one piece of work at a time; another one takes its place. */
-export async function work(
-  note: string,
-  task: (signal: AbortSignal) => Promise<void>,
-  remedy?: Remedy,
-): Promise<void> {
+export function work(note: string, task: Task, { remedy, keepProblem = false }: Options = {}): Promise<void> {
   abandon();
   const own = new AbortController();
   running = own;
-  setState({ work: { kind: 'busy', fraction: 0, note }, problem: undefined });
+  setState({ work: { kind: 'busy', fraction: 0, note } });
+  if (!keepProblem) setState({ problem: undefined });
+  latest = run(latest, { own, task, remedy });
+  return latest;
+}
+
+interface Piece {
+  readonly own: AbortController;
+  readonly task: Task;
+  readonly remedy: Remedy | undefined;
+}
+
+async function run(before: Promise<void>, { own, task, remedy }: Piece): Promise<void> {
+  await before;
   try {
+    own.signal.throwIfAborted();
     await task(own.signal);
   } catch (error) {
     if (running === own) show(error, remedy);

@@ -8,8 +8,10 @@ import type { Assessment } from '../core/targets/assess.ts';
 
 /** Everything that the page can ask of the worker. Plain data both ways; weights never come to the page. */
 export interface EngineApi {
-  /** Reads a model; the samples of an earlier one stay. */
+  /** Reads a model; the samples of an earlier one stay. Panels keep what the last result was made from until there is another. */
   open(file: GivenFile): OpenedModel;
+  /** Goes back to the model and the samples of the last result. */
+  revert(): void;
   /** Replaces the samples. Pictures are decoded when they are needed. */
   setSamples(files: readonly GivenFile[]): OpenedSamplesInfo;
   /** How pictures become the model's input, tried out on the model where nothing tells; `undefined` without pictures. */

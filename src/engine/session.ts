@@ -1,8 +1,6 @@
 import { calibrate } from '../core/calibrate/calibrate.ts';
 import { noStatistics, type Statistics } from '../core/calibrate/statistics.ts';
 import { partOf, quietCall } from '../core/call.ts';
-import { type SampleResult, worstFirst } from '../core/evaluate/outputs.ts';
-import type { Answer } from '../core/evaluate/tally.ts';
 import type { FloatRuntime } from '../core/execute/executor.ts';
 import { readTfliteMetadata } from '../core/formats/tflite/metadata/read.ts';
 import { type Guess, guessPreprocess, rescalesInput } from '../core/images/guess.ts';
@@ -24,6 +22,7 @@ import { inspectModel } from '../core/report/inspect.ts';
 import type { OpenedSamples } from '../core/samples/deliver.ts';
 import { readWhole } from '../core/samples/open-file.ts';
 import { type Assessment, assessTargets } from '../core/targets/assess.ts';
+import { answersOf, samplesInfo } from './answers.ts';
 import type * as api from './api.ts';
 import { exportChecked } from './export.ts';
 import { openGivenSamples, sampleFile } from './given-samples.ts';
@@ -49,8 +48,15 @@ interface OpenModel {
   readonly prepared: Prepared;
 }
 
+/** What is open: a model and, once there are some, files with samples. */
+interface Opened {
+  readonly model: OpenModel;
+  readonly files: readonly api.GivenFile[];
+}
+
 /** Everything that the last successful computation left behind. */
 interface Done {
+  readonly opened: Opened;
   /** Of the float model's file. */
   readonly name: string;
   readonly recipe: Recipe;
@@ -68,11 +74,13 @@ const arithmetic = 'tflm';
 /** Share of the work that calibrating takes: one tapped float run a sample of about three runs in all. */
 const calibrationShare = 0.4;
 
-/** The open model and samples, and the result of each step, so that an edit redoes only what became stale. */
+/**
+ * The open model and samples, and the result of each step, so that an edit redoes only what became stale. What was opened
+ * last is on trial until there is a result of it: panels look at what the last result was made from.
+ */
 export class Session implements Methods<api.EngineApi> {
   readonly #platform: Platform;
-  #model: OpenModel | undefined;
-  #files: readonly api.GivenFile[] = [];
+  #open: Opened | undefined;
   #done: Done | undefined;
 
   constructor(platform: Platform) {
@@ -84,11 +92,11 @@ export class Session implements Methods<api.EngineApi> {
 
   /** What panels look at. Apart from the samples that are computed with, which another preprocessing would replace. */
   readonly #list = remember(([model, files]: readonly [OpenModel, readonly api.GivenFile[]]) =>
-    this.#open(model, files, this.#fileGuess(model)?.preprocess),
+    this.#samplesIn({ model, files }, this.#fileGuess(model)?.preprocess),
   );
   readonly #prepareSamples = remember(
     ([model, files, preprocess]: readonly [OpenModel, readonly api.GivenFile[], Preprocess | undefined]) =>
-      this.#open(model, files, preprocess),
+      this.#samplesIn({ model, files }, preprocess),
   );
   readonly #calibrate = remember(([model, samples]: readonly [Model, OpenedSamples], call) =>
     calibrate(model, samples, { runtime: this.#platform.runtime, call }),
@@ -104,48 +112,49 @@ export class Session implements Methods<api.EngineApi> {
     },
   );
 
-  async open(given: api.GivenFile): Promise<api.OpenedModel> {
+  async open(given: api.GivenFile, call: WorkerCall): Promise<api.OpenedModel> {
     const name = given.path.split('/').at(-1) ?? given.path;
     const bytes = await readWhole(sampleFile(given));
     const model = openModel(name, bytes);
     const prepared = prepare(model);
-    this.#model = { name, bytes, model, prepared };
-    this.#done = undefined;
+    // Another file may have been given while this one was read.
+    await call.checkpoint();
+    this.#open = { model: { name, bytes, model, prepared }, files: this.#open?.files ?? [] };
     return { name, bytes: bytes.length, inspection: inspectModel(model) };
   }
 
-  async setSamples(files: readonly api.GivenFile[]): Promise<api.OpenedSamplesInfo> {
-    const model = this.#opened();
+  async setSamples(files: readonly api.GivenFile[], call: WorkerCall): Promise<api.OpenedSamplesInfo> {
+    const { model } = this.#opened();
     const samples = await this.#list([model, files], quietCall);
-    this.#files = files;
-    const { kind, items, classNames, count } = samples;
-    return {
-      kind,
-      samples:
-        items?.map(({ name, label }) => ({ name, ...(label !== undefined && { label }) })) ??
-        Array.from({ length: count }, (_, i) => ({ name: `sample ${i}` })),
-      ...(classNames && { classNames }),
-    };
+    await call.checkpoint();
+    this.#open = { model, files };
+    return samplesInfo(samples);
+  }
+
+  revert(): void {
+    this.#open = this.#done?.opened ?? this.#open;
   }
 
   async guessPreprocess(_: unknown, call: WorkerCall): Promise<Guess | undefined> {
-    const model = this.#opened();
+    const opened = this.#opened();
+    const { model, files } = opened;
     const guess = this.#fileGuess(model);
     if (guess === undefined) return undefined;
-    const samples = await this.#list([model, this.#files], call);
+    const samples = await this.#list([model, files], call);
     if (samples.kind !== 'pictures') return undefined;
     const { runtime } = this.#platform;
-    const open = (preprocess: Preprocess) => this.#open(model, this.#files, preprocess);
+    const open = (preprocess: Preprocess) => this.#samplesIn(opened, preprocess);
     return probePreprocess(model.prepared.model, guess, { runtime, open, call });
   }
 
   async compute(settings: api.Settings, call: WorkerCall): Promise<api.Result> {
-    const { name, bytes, prepared } = this.#opened();
+    const opened = this.#opened();
+    const { name, bytes, prepared } = opened.model;
     const float = prepared.model;
     const recipe = this.#recipeOf(settings.recipe);
     // What the recipe cannot be done with is refused before a single run.
     checkRecipe(mainGraph(float), recipe);
-    const samples = await this.#samplesFor(settings, call);
+    const samples = await this.#samplesFor(opened, settings, call);
     const measured = samples !== undefined && calibrates(recipe);
     const share = measured ? calibrationShare : 0;
     const statistics = measured
@@ -157,6 +166,7 @@ export class Session implements Methods<api.EngineApi> {
       partOf(call, share, 1),
     );
     const done: Done = {
+      opened,
       name,
       recipe,
       float,
@@ -181,11 +191,11 @@ export class Session implements Methods<api.EngineApi> {
   }
 
   needsSamples(recipe: Recipe): boolean {
-    return needsSamples(this.#opened().prepared.model, recipe);
+    return needsSamples(this.#opened().model.prepared.model, recipe);
   }
 
   targets(recipe: Recipe): Assessment {
-    return assessTargets(this.#opened().model, recipe);
+    return assessTargets(this.#shown().model.model, recipe);
   }
 
   layer(op: number): api.LayerDetail {
@@ -194,7 +204,7 @@ export class Session implements Methods<api.EngineApi> {
   }
 
   async preview({ index, preprocess }: api.PreviewRequest, call: WorkerCall): Promise<api.Preview> {
-    const [input] = inputsOf(this.#opened().prepared.model);
+    const [input] = inputsOf(this.#shown().model.prepared.model);
     const picture = await this.#picture(index);
     if (input === undefined) throw new Problem('model/inputs', 'The model has no input.');
     const preview = previewOf(picture, preprocess, input);
@@ -219,9 +229,14 @@ export class Session implements Methods<api.EngineApi> {
     return this.#platform.life;
   }
 
-  #opened(): OpenModel {
-    if (this.#model === undefined) throw new Problem('model/inputs', 'No model is open.');
-    return this.#model;
+  #opened(): Opened {
+    if (this.#open === undefined) throw new Problem('model/inputs', 'No model is open.');
+    return this.#open;
+  }
+
+  /** What panels look at. */
+  #shown(): Opened {
+    return this.#done?.opened ?? this.#opened();
   }
 
   #computed(): Done {
@@ -242,22 +257,18 @@ export class Session implements Methods<api.EngineApi> {
   }
 
   async #samplesFor(
+    { model, files }: Opened,
     { preprocess, recipe }: api.Settings,
     call: WorkerCall,
   ): Promise<OpenedSamples | undefined> {
-    if (this.#files.length > 0)
-      return this.#prepareSamples([this.#opened(), this.#files, this.#preprocessOf(preprocess)], call);
-    if (this.needsSamples(recipe))
+    if (files.length > 0) return this.#prepareSamples([model, files, this.#preprocessOf(preprocess)], call);
+    if (needsSamples(model.prepared.model, recipe))
       throw new Problem('images/none', 'There are no pictures yet, and this recipe measures ranges on them.');
     return undefined;
   }
 
-  #open(
-    { prepared }: OpenModel,
-    files: readonly api.GivenFile[],
-    preprocess: Preprocess | undefined,
-  ): Promise<OpenedSamples> {
-    const inputs = inputsOf(prepared.model);
+  #samplesIn({ model, files }: Opened, preprocess: Preprocess | undefined): Promise<OpenedSamples> {
+    const inputs = inputsOf(model.prepared.model);
     return openGivenSamples(files, {
       inputs,
       decode: this.#platform.decode,
@@ -266,7 +277,8 @@ export class Session implements Methods<api.EngineApi> {
   }
 
   async #picture(index: number): Promise<Picture> {
-    const { items } = await this.#list([this.#opened(), this.#files], quietCall);
+    const { model, files } = this.#shown();
+    const { items } = await this.#list([model, files], quietCall);
     const item = items?.[index];
     if (item === undefined) throw new Problem('images/none', `There is no picture ${index}.`, { index });
     return item.load();
@@ -280,23 +292,4 @@ function inputsOf(model: Model): readonly Tensor[] {
 
 function exportedFile(done: Done, recipe: Recipe): Promise<api.ExportedFile> {
   return exportChecked({ ...done, recipe, shown: done.quantized.model });
-}
-
-function classAnswer({ class: index, score }: Answer): api.ClassAnswer {
-  return { class: index, score };
-}
-
-/** Worst first, each with its position among all that was given: results count only what could be used. */
-function answersOf(
-  results: readonly SampleResult[],
-  samples: OpenedSamples | undefined,
-): readonly api.SampleAnswers[] {
-  const positions = new Map(samples?.items?.map(({ name }, position) => [name, position]));
-  return worstFirst(results).map(({ index, name, label, answers, error }) => ({
-    index: positions.get(name) ?? index,
-    name,
-    ...(label !== undefined && { label }),
-    ...(answers && { float: classAnswer(answers.reference), quantized: classAnswer(answers.candidate) }),
-    ...(Number.isFinite(error.sqnr) && { sqnr: error.sqnr }),
-  }));
 }

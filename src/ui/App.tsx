@@ -1,9 +1,11 @@
 import { useCallback } from 'react';
-import { cancel, openFiles, showKeyboardHelp } from '../app/actions.ts';
+import { cancel, openFiles, recompute, showKeyboardHelp } from '../app/actions.ts';
 import { openExport } from '../app/exporting.ts';
 import { linkTo, type Route, routeOf } from '../app/routes.ts';
+import { isStale } from '../app/settings.ts';
 import type { State } from '../app/state.ts';
 import { useStudio } from '../app/store.ts';
+import { show as showProblem } from '../app/work.ts';
 import { ExportScreen } from './export/ExportScreen.tsx';
 import { Button } from './parts/Button.tsx';
 import { ErrorBoundary } from './parts/ErrorBoundary.tsx';
@@ -16,7 +18,9 @@ import { Summary } from './shell/Summary.tsx';
 import { screens } from './shell/screens.ts';
 import { UndoButtons } from './shell/UndoButtons.tsx';
 import { droppedFiles } from './start/given-files.ts';
+import { Announcer } from './work/Announcer.tsx';
 import { Progress } from './work/Progress.tsx';
+import { Stale } from './work/Stale.tsx';
 
 /** The whole page. */
 export function App() {
@@ -26,7 +30,7 @@ export function App() {
   const samples = useStudio((state) => state.samples?.samples.length);
   const layers = useStudio((state) => state.result?.report.layers.length);
   const drop = useCallback((data: DataTransfer) => {
-    droppedFiles(data).then(openFiles);
+    droppedFiles(data).then(openFiles, showProblem);
   }, []);
   const nav = model === undefined ? [] : navigation(route, layersRoute, { pictures: samples, layers });
   return (
@@ -48,6 +52,7 @@ export function App() {
         </ErrorBoundary>
       </Shell>
       <ExportScreen />
+      <Announcer />
       <Shortcuts />
       <DropOverlay onDrop={drop} />
     </>
@@ -67,9 +72,11 @@ function navigation(shown: Route, layersRoute: Route, counts: Counts): readonly 
   }));
 }
 
+/** What is going on, or that something was stopped. */
 function useStatus() {
   const work = useStudio((state: State) => state.work);
-  if (work.kind === 'idle') return undefined;
+  const stale = useStudio(isStale);
+  if (work.kind === 'idle') return stale ? <Stale onContinue={recompute} /> : undefined;
   return <Progress fraction={work.fraction} note={work.note} onCancel={cancel} />;
 }
 

@@ -28,13 +28,14 @@ export function rankOf(label: number, scores: Float32Array): number {
 /** Top-5 accuracy is told from this many classes on; with fewer it says little. */
 export const classesForTop5 = 10;
 
-/** Whether all but one dimension are 1: one score a class. */
+/** One score a class, in the last dimension; [1, 896, 1] are 896 places with one score each. */
 function isVector(shape: Shape): boolean {
-  return elementCount(shape) >= 2 && shape.filter((size) => size > 1).length === 1;
+  const last = shape.at(-1) ?? 1;
+  return last >= 2 && elementCount(shape) === last;
 }
 
 /**
- * Position in `graph.outputs` of the scores of a classifier: the first output with one dimension other than 1.
+ * Position in `graph.outputs` of the scores of a classifier: the first output whose only dimension other than 1 is the last.
  * `undefined` for other models; an output of an input's shape is a reconstruction (an autoencoder's), not scores.
  */
 export function classOutput(graph: Graph): number | undefined {

@@ -130,7 +130,7 @@ export function withWidenedConstants(model: Model): Model {
 export function prepare(model: Model): Prepared {
   if (isQuantized(model)) {
     const text =
-      'The model is quantized already. Inspect or run it as it is, or make its float twin with “dequantize” first.';
+      'The model is quantized already: it can be inspected and run as it is. Quantizing starts from its float version.';
     throw new Problem('model/already-quantized', text, { ops: mainGraph(model).ops.map(opName).slice(0, 8) });
   }
   if (mainGraph(model).outputs.length === 0) throw new Problem('model/invalid', 'The model has no outputs.');

@@ -103,7 +103,7 @@ function onlyInput(inputs: readonly Tensor[]): Tensor {
   const list = inputs.map(({ name, shape }) => `"${name}" [${shape}]`).join(', ');
   throw new Problem(
     'model/inputs',
-    `The model has ${inputs.length} inputs (${list}) and needs values for each: an .npz with arrays of these names, or NAME=FILE.npy for each.`,
+    `The model has ${inputs.length} inputs (${list}) and needs values for each: an .npz with an array of each of these names.`,
     {
       inputs: inputs.map(({ name }) => name),
     },

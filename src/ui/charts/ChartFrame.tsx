@@ -17,7 +17,10 @@ export function ChartFrame({ facts, chart, table, controls }: Props) {
   return (
     <figure className={styles.frame}>
       {asTable ? (
-        <div className={styles.table}>{table}</div>
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable without a pointer (WCAG 2.1.1)
+        <section className={styles.table} aria-label={`Table: ${facts}`} tabIndex={0}>
+          {table}
+        </section>
       ) : (
         <div className={styles.chart} role="img" aria-label={facts}>
           {chart}

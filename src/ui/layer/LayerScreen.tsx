@@ -4,7 +4,9 @@ import { linkTo } from '../../app/routes.ts';
 import type { Result } from '../../app/state.ts';
 import { useStudio } from '../../app/store.ts';
 import { EmptyState } from '../parts/EmptyState.tsx';
+import { Heading } from '../parts/Heading.tsx';
 import { Notice } from '../parts/Notice.tsx';
+import screen from '../parts/screen.module.css';
 import { LayerRecipe } from './LayerRecipe.tsx';
 import { LayerView } from './LayerView.tsx';
 import { RangeForm } from './RangeForm.tsx';
@@ -18,9 +20,12 @@ export function LayerScreen({ op, result }: { readonly op: number; readonly resu
   const row = layers[position];
   if (row === undefined) {
     return (
-      <EmptyState title={`This model has no layer ${op}`}>
-        <a href={all}>All layers</a>
-      </EmptyState>
+      <div className={screen.screen}>
+        <Heading>{`There is no layer ${op}`}</Heading>
+        <EmptyState title={`Layers of this model are numbered from 0 to ${layers.length - 1}`}>
+          <a href={all}>All layers</a>
+        </EmptyState>
+      </div>
     );
   }
   const neighbour = (step: number) => {

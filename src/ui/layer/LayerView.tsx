@@ -8,6 +8,7 @@ import { Heading } from '../parts/Heading.tsx';
 import * as numbers from '../parts/numbers.ts';
 import { Panel } from '../parts/Panel.tsx';
 import screen from '../parts/screen.module.css';
+import { shortName } from '../parts/short-name.ts';
 import { gridOf, histogramFacts } from './facts.ts';
 import styles from './LayerView.module.css';
 
@@ -50,7 +51,7 @@ export function LayerView({
           {links.next && <a href={links.next}>Next</a>}
         </span>
       </nav>
-      <Heading lead={`${row.kind} · ${row.shape.join(' × ')} · ${row.dtype}`}>{row.name}</Heading>
+      <Heading lead={`${row.kind} · ${row.shape.join(' × ')} · ${row.dtype}`}>{shortName(row.name)}</Heading>
       <dl className={styles.errors}>
         <ErrorFigure label="Error up to here" error={row.accumulated} />
         <ErrorFigure label="Added by this layer" error={row.local} />
@@ -93,6 +94,7 @@ function ErrorFigure({ label, error }: { readonly label: string; readonly error:
 function LayerFacts({ row }: { readonly row: LayerRow }) {
   const { range, scale, zeroPoint, observed, clipped, weights, milliseconds } = row;
   const facts: readonly (readonly [label: string, value: string | undefined])[] = [
+    ['Tensor', row.name],
     [
       'Observed',
       observed &&

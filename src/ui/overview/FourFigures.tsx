@@ -9,12 +9,12 @@ import { changeOf, hitsOf, intervalOf } from './figures.ts';
 
 interface Props {
   readonly report: Report;
-  /** Whether samples are pictures. */
-  readonly pictures: boolean;
+  /** Position among the pictures of the worst one; `undefined` where samples are no pictures. */
+  readonly worstPicture: number | undefined;
 }
 
 /** Size, agreement, worst picture and time: each says what it was measured on. */
-export function FourFigures({ report, pictures }: Props) {
+export function FourFigures({ report, worstPicture }: Props) {
   const { files, evaluation, recipe } = report;
   const word = quantizedWord(recipe);
   return (
@@ -32,7 +32,7 @@ export function FourFigures({ report, pictures }: Props) {
         />
       </Figure>
       {evaluation && <Agreement evaluation={evaluation} word={word} />}
-      {evaluation && <Worst evaluation={evaluation} pictures={pictures} />}
+      {evaluation && <Worst evaluation={evaluation} picture={worstPicture} />}
       {evaluation && (
         <Figure
           label="Time"
@@ -90,20 +90,20 @@ function Agreement({ evaluation, word }: AgreementProps) {
 
 interface WorstProps {
   readonly evaluation: EvaluationFacts;
-  readonly pictures: boolean;
+  readonly picture: number | undefined;
 }
 
-function Worst({ evaluation, pictures }: WorstProps) {
+function Worst({ evaluation, picture }: WorstProps) {
   const { worst, classNames = [] } = evaluation;
   const [sample] = worst;
   if (sample === undefined) return null;
-  const { answers, error, name, index } = sample;
+  const { answers, error, name } = sample;
   const nameOf = (number: number) => classNames[number] ?? `class ${number}`;
   const changed = answers !== undefined && answers.float !== answers.quantized;
   const answer = changed ? `${nameOf(answers.float)} became ${nameOf(answers.quantized)}` : 'same answer';
   return (
     <Figure label="Worst picture" value={numbers.decibels(error.sqnr)} note={`${name}: ${answer}`}>
-      {pictures && <Thumbnail index={index} size={44} />}
+      {picture !== undefined && <Thumbnail index={picture} size={44} />}
     </Figure>
   );
 }

@@ -10,19 +10,19 @@ import { verdictOf } from './figures.ts';
 
 interface Props {
   readonly report: Report;
-  /** Whether samples are pictures. */
-  readonly pictures: boolean;
+  /** Position among the pictures of the worst one. */
+  readonly worstPicture: number | undefined;
   readonly linkTo: (op: number) => string;
 }
 
 /** What quantizing did to the model, on one screen. */
-export function OverviewView({ report, pictures, linkTo }: Props) {
+export function OverviewView({ report, worstPicture, linkTo }: Props) {
   const verdict = verdictOf(report);
   const nameOf = (op: number) => shortName(report.layers.find((row) => row.op === op)?.name ?? `op ${op}`);
   return (
     <div className={screen.screen}>
       <Heading lead={verdict?.text}>{verdict?.title ?? `Made: ${report.outcome.name}`}</Heading>
-      <FourFigures report={report} pictures={pictures} />
+      <FourFigures report={report} worstPicture={worstPicture} />
       <div className={screen.columns}>
         <Panel title="Findings">
           <Findings findings={report.findings} linkTo={linkTo} nameOf={nameOf} />

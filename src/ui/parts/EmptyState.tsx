@@ -2,7 +2,12 @@ import type { ReactNode } from 'react';
 import styles from './EmptyState.module.css';
 
 /** What to say, and what to do about it, where there is nothing to show yet. */
-export function EmptyState({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+interface Props {
+  readonly title: string;
+  readonly children: ReactNode;
+}
+
+export function EmptyState({ title, children }: Props) {
   return (
     <div className={styles.empty}>
       <p className={styles.title}>{title}</p>

@@ -29,7 +29,7 @@ export function PicturesScreen() {
       selected={selected}
       onSelect={setSelected}
       onFiles={openFiles}
-      preprocess={preprocess}
+      preprocess={samples.kind === 'pictures' ? preprocess : undefined}
       onPreprocess={setPreprocess}
       guess={guess}
       preview={preprocess && <LivePreview index={selected} name={name} preprocess={preprocess} />}

@@ -45,7 +45,7 @@ export function PreprocessForm({ value, onChange }: Props) {
           onChange={(order) => onChange({ ...value, channels: order })}
         />
       )}
-      <NormalizationField value={value} onChange={onChange} />
+      <NormalizationField key={`${value.mean} ${value.std}`} value={value} onChange={onChange} />
     </div>
   );
 }
@@ -87,11 +87,20 @@ function NormalizationField({ value, onChange }: Props) {
 function OwnNumbers({ value, onChange }: Props) {
   return (
     <div className={styles.numbers}>
-      <NumberList label="Mean" values={value.mean} onChange={(mean) => onChange({ ...value, mean })} />
       <NumberList
+        // Another value than the one typed, by undo for instance, takes its place.
+        key={`mean ${value.mean}`}
+        label="Mean"
+        values={value.mean}
+        onChange={(mean) => onChange({ ...value, mean })}
+      />
+      <NumberList
+        key={`deviation ${value.std}`}
         label="Deviation"
         values={value.std}
-        isValid={(numbers) => numbers.every((number) => number !== 0)}
+        wrongWith={(numbers) =>
+          numbers.includes(0) ? 'Values are divided by it: it cannot be 0' : undefined
+        }
         onChange={(std) => onChange({ ...value, std })}
       />
       <p className={styles.formula}>
@@ -104,29 +113,38 @@ function OwnNumbers({ value, onChange }: Props) {
 interface NumberListProps {
   readonly label: string;
   readonly values: readonly number[];
-  readonly isValid?: (values: readonly number[]) => boolean;
+  /** What is wrong with numbers that are all finite. */
+  readonly wrongWith?: (values: readonly number[]) => string | undefined;
   readonly onChange: (values: readonly number[]) => void;
 }
 
-/** Numbers with commas or spaces between; told to the outside only while they are valid. */
-function NumberList({ label, values, isValid = () => true, onChange }: NumberListProps) {
+function parse(typed: string): readonly number[] {
+  return typed
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .map(Number);
+}
+
+/** Numbers with commas or spaces between; in force when the field is left or Enter is pressed, so that it is one edit. */
+function NumberList({ label, values, wrongWith, onChange }: NumberListProps) {
   const [text, setText] = useState(values.join(', '));
-  const parse = (typed: string) =>
-    typed
-      .split(/[\s,]+/)
-      .filter(Boolean)
-      .map(Number);
-  const good = (numbers: readonly number[]) =>
-    (numbers.length === 1 || numbers.length === 3) && numbers.every(Number.isFinite) && isValid(numbers);
-  const type = (typed: string) => {
-    setText(typed);
-    const numbers = parse(typed);
-    if (good(numbers)) onChange(numbers);
+  const numbers = parse(text);
+  const countable = (numbers.length === 1 || numbers.length === 3) && numbers.every(Number.isFinite);
+  const error = countable ? wrongWith?.(numbers) : 'One number, or three with commas';
+  const commit = () => {
+    if (error === undefined && numbers.join() !== values.join()) onChange(numbers);
   };
   return (
-    <Field label={label} error={good(parse(text)) ? undefined : 'One number, or three with commas'}>
+    <Field label={label} error={error}>
       {(control) => (
-        <input {...control} inputMode="decimal" value={text} onChange={(event) => type(event.target.value)} />
+        <input
+          {...control}
+          inputMode="decimal"
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          onBlur={commit}
+          onKeyDown={(event) => event.key === 'Enter' && commit()}
+        />
       )}
     </Field>
   );

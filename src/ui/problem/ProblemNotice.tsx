@@ -17,7 +17,7 @@ export function ProblemNotice() {
           </Button>
         )}
         {problem.remedy === 'compute' && <Button onClick={recompute}>Try again</Button>}
-        <Button onClick={dismissProblem}>Dismiss</Button>
+        {problem.remedy !== 'restart' && <Button onClick={dismissProblem}>Dismiss</Button>}
       </ProblemCard>
     </div>
   );

@@ -35,7 +35,7 @@ export function Shell({ model, nav, summary, status, aside, children }: Props) {
         Skip to the content
       </button>
       <header className={styles.header}>
-        <a className={styles.brand} href="#/">
+        <a className={styles.brand} href="#/" aria-label="Zeropoint, start">
           <img src="./icon.svg" alt="" width="28" height="28" />
           <span>Zeropoint</span>
         </a>

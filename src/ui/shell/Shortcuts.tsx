@@ -10,11 +10,12 @@ import { ShortcutHelp } from './ShortcutHelp.tsx';
 import { screens } from './screens.ts';
 import { commandOf, type SimpleCommand } from './shortcuts.ts';
 
-/** Whether keys are typed there. Radio buttons and check boxes take none of the page's keys. */
-function isField(target: EventTarget | null): boolean {
-  const field = 'input:not([type=radio], [type=checkbox]), select, textarea, [contenteditable]';
-  return target instanceof Element && target.closest(field) !== null;
+/** Whether an element that a key went to is one of those. Radio buttons and check boxes take none of the page's keys. */
+function isIn(target: EventTarget | null, selector: string): boolean {
+  return target instanceof Element && target.closest(selector) !== null;
 }
+
+const textFields = 'input:not([type=radio], [type=checkbox]), textarea, [contenteditable]';
 
 /** The box that finds a layer; on another screen it comes with the table of layers. */
 function find(): void {
@@ -45,7 +46,9 @@ const actions: Readonly<Record<SimpleCommand, () => void>> = {
 
 function goToScreen(number: number): void {
   const wanted = screens[number];
-  if (getState().model !== undefined && wanted !== undefined) goTo(routeOf(wanted.screen));
+  const { model, layersRoute } = getState();
+  if (model === undefined || wanted === undefined) return;
+  goTo(wanted.screen === 'layers' ? layersRoute : routeOf(wanted.screen));
 }
 
 /** Listens to the keyboard of the whole page. */
@@ -62,7 +65,8 @@ export function Shortcuts() {
           command: event.ctrlKey || event.metaKey,
           shift: event.shiftKey,
           alt: event.altKey,
-          inField: isField(event.target),
+          typing: isIn(event.target, textFields),
+          choosing: isIn(event.target, 'select'),
         },
         singleKeysOn(),
       );

@@ -6,7 +6,8 @@ const press = (key: string, more: Partial<Pressed> = {}): Pressed => ({
   command: false,
   shift: false,
   alt: false,
-  inField: false,
+  typing: false,
+  choosing: false,
   ...more,
 });
 
@@ -27,9 +28,14 @@ test.each([
 });
 
 test('a field keeps its single keys and its undo, but not the keys of the page', () => {
-  expect(commandOf(press('/', { inField: true }), true)).toBeUndefined();
-  expect(commandOf(press('z', { command: true, inField: true }), true)).toBeUndefined();
-  expect(commandOf(press('s', { command: true, inField: true }), true)).toEqual({ kind: 'export' });
+  expect(commandOf(press('/', { typing: true }), true)).toBeUndefined();
+  expect(commandOf(press('z', { command: true, typing: true }), true)).toBeUndefined();
+  expect(commandOf(press('s', { command: true, typing: true }), true)).toEqual({ kind: 'export' });
+});
+
+test('a list keeps its single keys, but has no undo of its own', () => {
+  expect(commandOf(press('4', { choosing: true }), true)).toBeUndefined();
+  expect(commandOf(press('z', { command: true, choosing: true }), true)).toEqual({ kind: 'undo' });
 });
 
 test('single keys can be switched off', () => {

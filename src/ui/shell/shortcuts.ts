@@ -4,14 +4,17 @@ type Command =
   | { readonly kind: SimpleCommand | 'open' | 'help' }
   | { readonly kind: 'goTo'; readonly screen: number };
 
-/** The keys of an event, and whether it came while something was being typed or chosen. */
+/** The keys of an event, and where they went. */
 export interface Pressed {
   readonly key: string;
   /** Ctrl, or ⌘ on a Mac. */
   readonly command: boolean;
   readonly shift: boolean;
   readonly alt: boolean;
-  readonly inField: boolean;
+  /** Into a text field. */
+  readonly typing: boolean;
+  /** In a list, which takes letters and digits to find an entry. */
+  readonly choosing: boolean;
 }
 
 /** For people: keys and what they do. */
@@ -58,14 +61,14 @@ function single(key: string): Command | undefined {
 }
 
 /**
- * What a key press asks for. Single keys are left to fields, and to nobody when they are switched off (WCAG 2.1.4); a
- * field keeps its own undo.
+ * What a key press asks for. Single keys are left to text fields and lists, and to nobody when they are switched off
+ * (WCAG 2.1.4); a text field keeps its own undo.
  */
 export function commandOf(pressed: Pressed, singleKeys: boolean): Command | undefined {
-  const { key, command, shift, alt, inField } = pressed;
+  const { key, command, shift, alt, typing, choosing } = pressed;
   if (command) {
     const wanted = alt ? undefined : withCommand(key, shift);
-    return inField && (wanted?.kind === 'undo' || wanted?.kind === 'redo') ? undefined : wanted;
+    return typing && (wanted?.kind === 'undo' || wanted?.kind === 'redo') ? undefined : wanted;
   }
-  return alt || inField || !singleKeys ? undefined : single(key);
+  return alt || typing || choosing || !singleKeys ? undefined : single(key);
 }

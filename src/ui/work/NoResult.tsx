@@ -4,6 +4,8 @@ import { useStudio } from '../../app/store.ts';
 import { Button } from '../parts/Button.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Heading } from '../parts/Heading.tsx';
+import * as numbers from '../parts/numbers.ts';
+import { Panel } from '../parts/Panel.tsx';
 import screen from '../parts/screen.module.css';
 import { FileButton } from '../start/FileButton.tsx';
 
@@ -30,25 +32,80 @@ export function NoResult() {
   return (
     <div className={screen.screen}>
       <Heading>No result yet</Heading>
-      {samples === undefined ? (
-        <EmptyState title="Pictures are missing">
-          <p>
-            Ranges are measured on 20 to 200 typical pictures. Drop them here, or choose them. Some{' '}
-            <a href={linkTo(routeOf('recipe'))}>recipes</a> need none, and{' '}
-            <a href={linkTo(routeOf('targets'))}>where the model would run</a> can be seen without them.
-          </p>
-          <FileButton folder variant="primary" onFiles={openFiles}>
-            Choose a folder
-          </FileButton>
-        </EmptyState>
-      ) : (
-        <EmptyState title="The work was stopped">
-          <p>Model and pictures are still open.</p>
-          <Button variant="primary" onClick={recompute}>
-            Continue
-          </Button>
-        </EmptyState>
-      )}
+      {samples === undefined ? <PicturesMissing /> : <NothingComputed />}
+      <OpenModel />
     </div>
+  );
+}
+
+function PicturesMissing() {
+  return (
+    <EmptyState title="Pictures are missing">
+      <p>
+        Ranges are measured on 20 to 200 typical pictures. Drop them here, or choose them. Some{' '}
+        <a href={linkTo(routeOf('recipe'))}>recipes</a> need none, and{' '}
+        <a href={linkTo(routeOf('targets'))}>where the model would run</a> can be seen without them.
+      </p>
+      <FileButton folder variant="primary" onFiles={openFiles}>
+        Choose a folder
+      </FileButton>
+    </EmptyState>
+  );
+}
+
+/** Stopped by a person, or by a problem that stands above. */
+function NothingComputed() {
+  const failed = useStudio((state) => state.problem !== undefined);
+  return (
+    <EmptyState title={failed ? 'It could not be computed' : 'The work was stopped'}>
+      <p>
+        {failed
+          ? 'The cause stands above. Model and pictures are still open: another recipe or preprocessing may do.'
+          : 'Model and pictures are still open.'}
+      </p>
+      <Button variant="primary" onClick={recompute}>
+        {failed ? 'Try again' : 'Continue'}
+      </Button>
+    </EmptyState>
+  );
+}
+
+/** What is known of the model without running it. */
+function OpenModel() {
+  const model = useStudio((state) => state.model);
+  if (model === undefined) return null;
+  const { summary, outcome, notes, keptFloat } = model.inspection;
+  const tensors = (list: typeof summary.inputs) =>
+    list.map(({ name, shape, dtype }) => `${name}: ${shape.join(' × ')} ${dtype}`).join('; ');
+  return (
+    <Panel title="The model">
+      <dl className={screen.facts}>
+        <dt>Kind</dt>
+        <dd>{outcome.name}</dd>
+        <dt>Size</dt>
+        <dd>{numbers.bytes(model.bytes)}</dd>
+        <dt>Input</dt>
+        <dd>{tensors(summary.inputs)}</dd>
+        <dt>Output</dt>
+        <dd>{tensors(summary.outputs)}</dd>
+        <dt>Operators</dt>
+        <dd>{summary.operators.map(({ kind, count }) => `${count} ${kind}`).join(', ')}</dd>
+        {[
+          ...notes,
+          ...keptFloat.map(({ op, kind, reason }) => `Op ${op} ${kind} would stay in float: ${reason}`),
+        ].map((note) => (
+          <Note key={note} text={note} />
+        ))}
+      </dl>
+    </Panel>
+  );
+}
+
+function Note({ text }: { readonly text: string }) {
+  return (
+    <>
+      <dt>Note</dt>
+      <dd>{text}</dd>
+    </>
   );
 }
