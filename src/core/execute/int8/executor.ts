@@ -36,17 +36,14 @@ function tapsByOp(graph: Graph, taps: readonly TensorId[] | 'all'): readonly (re
  * @throws Problem as `planInt8`
  */
 export function createInt8Executor(model: Model, options: Int8ExecutorOptions): Int8Executor {
-  const { graph, steps, value } = planInt8(model, options);
+  const { graph, steps, value, assign: assignOne } = planInt8(model, options);
   const { taps = [] } = options;
   const watched = tapsByOp(graph, taps);
   const watchedInputs = graph.inputs.filter((id) => taps === 'all' || taps.includes(id));
 
   const assign = (ids: readonly TensorId[], values: readonly TensorData[]): void => {
     checkInputs(graph, values, ids);
-    for (const [k, id] of ids.entries()) {
-      // Both are the same kind of array, which the union of all kinds does not say.
-      (value(id).data as Float32Array).set(values[k]?.data as Float32Array);
-    }
+    for (const [k, id] of ids.entries()) assignOne(id, (values[k] as TensorData).data);
   };
 
   return {

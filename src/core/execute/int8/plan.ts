@@ -1,17 +1,17 @@
 import { checkModel } from '../../model/check.ts';
 import { allocate, constantOf, elementCount } from '../../model/data.ts';
 import { mainGraph, opName, tensorAt } from '../../model/graph.ts';
-import type { Graph, Model, OpId, TensorData, TensorId } from '../../model/types.ts';
+import type { Elements, Graph, Model, OpId, TensorData, TensorId } from '../../model/types.ts';
 import { Problem } from '../../problem.ts';
 import { type Arithmetic, OpContext, type PlanContext } from './context.ts';
-import type { Int8Kernels, Step } from './kernels.ts';
+import type { KernelFactory, PreparedPlan, Step } from './kernels.ts';
 import { plannerOf } from './ops/index.ts';
 import { createReferenceKernels } from './reference/index.ts';
 
 export interface Int8Options {
   readonly arithmetic: Arithmetic;
-  /** The plain TypeScript kernels unless given. */
-  readonly kernels?: Int8Kernels;
+  /** Makes the kernels of one plan: the plain TypeScript ones unless given. */
+  readonly kernels?: KernelFactory;
 }
 
 /** A model made ready to run: one step an op, all buffers allocated, everything checked. */
@@ -19,8 +19,13 @@ export interface Int8Plan {
   readonly graph: Graph;
   /** One per op, in execution order. */
   readonly steps: readonly Step[];
-  /** The value of a tensor: its buffer, which the next run overwrites, or its constant. */
+  /**
+   * The value of a tensor: its buffer, which the next run overwrites, or its constant. Current for the run's inputs and
+   * outputs, and for what the op that has just run made.
+   */
   value(id: TensorId): TensorData;
+  /** Gives an activation its value; `elements` are of the tensor's dtype and count. */
+  assign(id: TensorId, elements: Elements): void;
 }
 
 /** Bytes that the activations of one model may take together; beyond it, the browser's worker would not survive. */
@@ -82,6 +87,21 @@ function planSteps(context: PlanContext): readonly Step[] {
   return steps;
 }
 
+/** The plan as kernels that lay out activations themselves want to see it. */
+function preparedPlan(
+  graph: Graph,
+  steps: readonly Step[],
+  buffers: ReadonlyMap<TensorId, TensorData>,
+): PreparedPlan {
+  const buffersOf = (ids: readonly TensorId[]) => ids.flatMap((id) => buffers.get(id)?.data ?? []);
+  const ops = graph.ops.map((op, k) => ({
+    step: steps[k] as Step,
+    inputs: buffersOf(op.inputs),
+    outputs: buffersOf(op.outputs),
+  }));
+  return { ops, outputs: buffersOf(graph.outputs) };
+}
+
 /**
  * Checks that the main graph of `model` can run on int8 kernels and prepares it.
  * @throws Problem `model/unsupported-op` naming all ops without a kernel, `model/invalid` for shapes, types or
@@ -89,20 +109,32 @@ function planSteps(context: PlanContext): readonly Step[] {
  */
 export function planInt8(
   model: Model,
-  { arithmetic, kernels = createReferenceKernels() }: Int8Options,
+  { arithmetic, kernels: createKernels = createReferenceKernels }: Int8Options,
 ): Int8Plan {
   checkModel(model);
   const graph = mainGraph(model);
   const buffers = allocateActivations(graph);
-  const steps = planSteps({ graph, kernels, arithmetic, buffers });
+  const kernels = createKernels();
+  const prepared = planSteps({ graph, kernels, arithmetic, buffers });
+  const linked = kernels.link?.(preparedPlan(graph, prepared, buffers));
   return {
     graph,
-    steps,
+    steps: linked?.steps ?? prepared,
     value: (id) => {
-      const value = buffers.get(id) ?? constantOf(tensorAt(graph, id));
+      const buffer = buffers.get(id);
+      if (buffer !== undefined) linked?.read(buffer.data);
+      const value = buffer ?? constantOf(tensorAt(graph, id));
       if (value === undefined)
         throw new Problem('model/invalid', `Tensor ${id} has no value.`, { tensor: id });
       return value;
+    },
+    assign: (id, elements) => {
+      const buffer = buffers.get(id);
+      if (buffer === undefined)
+        throw new Problem('model/invalid', `Tensor ${id} is no activation.`, { tensor: id });
+      // Both are the same kind of array, which the union of all kinds does not say.
+      (buffer.data as Float32Array).set(elements as Float32Array);
+      linked?.wrote(buffer.data);
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { KnownKind, OpOf } from '../../../model/types.ts';
 import type { OpContext } from '../context.ts';
-import type { Step } from '../kernels.ts';
+import type { CompositeStep, Step } from '../kernels.ts';
 
 /**
  * Turns an op into a step: checks its shapes, types and quantization against each other, computes the constants of its
@@ -10,8 +10,9 @@ import type { Step } from '../kernels.ts';
 export type Planner<K extends KnownKind> = (op: OpOf<K>, context: OpContext) => Step;
 
 /** Several steps as one. */
-export function inTurn(steps: readonly Step[]): Step {
-  return () => {
+export function inTurn(steps: readonly Step[]): CompositeStep {
+  const run = () => {
     for (const step of steps) step();
   };
+  return Object.assign(run, { parts: steps });
 }
