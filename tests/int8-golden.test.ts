@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Arithmetic } from '../src/core/execute/int8/context.ts';
-import { createInt8Executor } from '../src/core/execute/int8/executor.ts';
+import { nodeKernels } from '../src/cli/kernel-builds.ts';
+import { createInt8Executor, type Int8Executor } from '../src/core/execute/int8/executor.ts';
+import { createReferenceKernels } from '../src/core/execute/int8/reference/index.ts';
 import { readTflite } from '../src/core/formats/tflite/read.ts';
 import { isPresent, mainGraph, opName, tensorAt } from '../src/core/model/graph.ts';
 import type { Model, OpId, TensorData, TensorId } from '../src/core/model/types.ts';
@@ -51,15 +52,18 @@ interface Row {
   readonly unsupported?: string;
 }
 
+/** Both implementations of the kernels stand before the same data. */
+const implementations = { plain: createReferenceKernels, fast: nodeKernels() } as const;
+type Implementation = keyof typeof implementations;
+
 async function runCase(
   { name, model }: GoldenModel,
   run: KernelCase,
-  arithmetic: Arithmetic,
+  executor: Int8Executor,
 ): Promise<string[]> {
   const graph = mainGraph(model);
   const wanted = new Map(run.tensors.map(({ tensor, sha256 }) => [tensor as TensorId, sha256]));
   const differs: string[] = [];
-  const executor = createInt8Executor(model, { arithmetic, taps: 'all' });
   const outputs = await executor.execute(run.inputs, (id, { data }) => {
     const hash = wanted.get(id);
     wanted.delete(id);
@@ -75,11 +79,16 @@ async function runCase(
   return differs;
 }
 
-async function compare(golden: GoldenModel): Promise<Row> {
+async function compare(golden: GoldenModel, kernels: Implementation): Promise<Row> {
   const row = { name: golden.name, cases: golden.cases.length, equal: 0, differs: [] as string[] };
   try {
+    const executor = createInt8Executor(golden.model, {
+      arithmetic: 'litert-reference',
+      taps: 'all',
+      kernels: implementations[kernels],
+    });
     for (const run of golden.cases) {
-      const differs = await runCase(golden, run, 'litert-reference');
+      const differs = await runCase(golden, run, executor);
       row.equal += run.tensors.length - differs.length;
       row.differs.push(...differs);
     }
@@ -90,9 +99,9 @@ async function compare(golden: GoldenModel): Promise<Row> {
   return row;
 }
 
-async function compareGroup(group: Group): Promise<readonly Row[]> {
+async function compareGroup(group: Group, kernels: Implementation): Promise<readonly Row[]> {
   const rows: Row[] = [];
-  for (const golden of goldenModels(group)) rows.push(await compare(golden));
+  for (const golden of goldenModels(group)) rows.push(await compare(golden, kernels));
   return rows;
 }
 
@@ -119,14 +128,18 @@ const least: readonly (readonly [Group, number, number])[] = [
 ];
 
 describe('every op output equals that of TensorFlow’s reference kernels', () => {
-  test.each(least)('golden %s', async (group, all, committed) => {
-    const rows = await compareGroup(group);
-    print(group, rows);
-    expect(rows.flatMap(({ differs }) => differs)).toEqual([]);
-    const supported = rows.filter(({ unsupported }) => unsupported === undefined).length;
-    expect(supported).toBeGreaterThanOrEqual(noShared ? committed : all);
-    if (group === 'models') expect(supported).toBe(rows.length);
-  });
+  const both = least.flatMap((row) => [[...row, 'plain'] as const, [...row, 'fast'] as const]);
+  test.each(both)(
+    'golden %s, at least %i (%i committed), %s kernels',
+    async (group, all, committed, kernels) => {
+      const rows = await compareGroup(group, kernels);
+      print(group, rows);
+      expect(rows.flatMap(({ differs }) => differs)).toEqual([]);
+      const supported = rows.filter(({ unsupported }) => unsupported === undefined).length;
+      expect(supported).toBeGreaterThanOrEqual(noShared ? committed : all);
+      if (group === 'models') expect(supported).toBe(rows.length);
+    },
+  );
 });
 
 /** Ops whose two arithmetics differ; LOGISTIC and TANH could, but do not on any golden. */
