@@ -10,6 +10,7 @@ import { createFloatRuntime } from '../float/runtime.ts';
 import { type Arguments, type CommandSpec, requiredOption, textOption } from './arguments.ts';
 import { arithmeticOption, parseArithmetic } from './executors.ts';
 import { checkOutput, writeBytes } from './files.ts';
+import { nodeKernels } from './kernel-builds.ts';
 import { readModel } from './model-file.ts';
 import { note, print } from './output.ts';
 import { terminalCall } from './progress.ts';
@@ -44,7 +45,8 @@ export async function quantizeCommand(args: Arguments): Promise<void> {
   const runtime = createFloatRuntime();
   const { samples, notes } = await openModelSamples(prepare(model).model, args, runtime);
   const call = terminalCall();
-  const tools = { runtime, arithmetic, now: () => performance.now(), call };
+  const kernels = nodeKernels();
+  const tools = { runtime, kernels, arithmetic, now: () => performance.now(), call };
   const outcome = await quantizeModel({ model, samples, recipe }, tools).finally(call.done);
   const file = writeTflite(outcome.quantized.model);
   readTflite(file);

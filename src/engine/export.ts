@@ -1,5 +1,6 @@
 import { realsOf, refit } from '../core/evaluate/reals.ts';
 import { createInt8Executor } from '../core/execute/int8/executor.ts';
+import type { KernelFactory } from '../core/execute/int8/kernels.ts';
 import { readTflite } from '../core/formats/tflite/read.ts';
 import { writeTflite } from '../core/formats/tflite/write.ts';
 import { mainGraph, tensorAt } from '../core/model/graph.ts';
@@ -20,6 +21,7 @@ interface Job {
   /** The quantized model whose answers the page shows. */
   readonly shown: Model;
   readonly samples: OpenedSamples;
+  readonly kernels: KernelFactory;
 }
 
 /** Samples that the file is run on before it is handed over. */
@@ -29,9 +31,9 @@ const checkedSamples = 3;
 async function answersOf(
   model: Model,
   float: Model,
-  samples: readonly Sample[],
+  { samples, kernels }: { readonly samples: readonly Sample[]; readonly kernels: KernelFactory },
 ): Promise<readonly number[][]> {
-  const executor = createInt8Executor(model, { arithmetic: 'tflm' });
+  const executor = createInt8Executor(model, { arithmetic: 'tflm', kernels });
   const [own, given] = [mainGraph(model), mainGraph(float)];
   const answers: number[][] = [];
   for (const sample of samples) {
@@ -67,14 +69,15 @@ export async function exportChecked({
   ranges,
   shown,
   samples,
+  kernels,
 }: Job): Promise<ExportedFile> {
   const written = writeTflite(quantize(float, ranges, recipe).model);
   const bytes = new Uint8Array(written.length);
   bytes.set(written);
   const first = await firstSamples(samples);
   const [file, page] = [
-    await answersOf(readTflite(bytes), float, first),
-    await answersOf(shown, float, first),
+    await answersOf(readTflite(bytes), float, { samples: first, kernels }),
+    await answersOf(shown, float, { samples: first, kernels }),
   ];
   const different = file.findIndex((answer, i) => answer.some((value, k) => value !== page[i]?.[k]));
   if (different >= 0) {

@@ -5,6 +5,7 @@ import { type Comparison, compareModels } from '../core/evaluate/compare.ts';
 import { samePositions } from '../core/evaluate/correspondence.ts';
 import { type SampleResult, worstFirst } from '../core/evaluate/outputs.ts';
 import type { FloatRuntime } from '../core/execute/executor.ts';
+import type { KernelFactory } from '../core/execute/int8/kernels.ts';
 import { readTfliteMetadata } from '../core/formats/tflite/metadata/read.ts';
 import { type Guess, guessPreprocess, rescalesInput } from '../core/images/guess.ts';
 import type { Preprocess } from '../core/images/preprocess.ts';
@@ -35,6 +36,8 @@ import { thumbnailOf } from './thumbnail.ts';
 export interface Platform {
   readonly decode: DecodePicture;
   readonly runtime: FloatRuntime;
+  /** The int8 kernels, once they are loaded. */
+  readonly kernels: () => Promise<KernelFactory>;
   readonly now: () => number;
   /** Name of a lock that is held until the end, once it is held; empty where there are none. */
   readonly life: Promise<string>;
@@ -95,10 +98,14 @@ export class Session implements Methods<api.EngineApi> {
     return { ranges, quantized: quantize(model, ranges, recipe) };
   });
   readonly #compare = remember(
-    ([float, quantized, samples]: readonly [Model, Model, OpenedSamples], call): Promise<Comparison> => {
+    async (
+      [float, quantized, samples]: readonly [Model, Model, OpenedSamples],
+      call,
+    ): Promise<Comparison> => {
       const pair = { reference: float, candidate: quantized, tensors: samePositions(float, quantized) };
       const { runtime, now } = this.#platform;
-      return compareModels(pair, samples, { runtime, arithmetic, now, call });
+      const kernels = await this.#platform.kernels();
+      return compareModels(pair, samples, { runtime, kernels, arithmetic, now, call });
     },
   );
 
@@ -149,7 +156,7 @@ export class Session implements Methods<api.EngineApi> {
       partOf(call, calibrationShare, 1),
     );
     const done: Done = { name, recipe, float, statistics, ranges, quantized, samples };
-    const file = await exportedFile(done, recipe);
+    const file = await this.#exported(done, recipe);
     const report = createReport({
       ...done,
       comparison,
@@ -185,13 +192,18 @@ export class Session implements Methods<api.EngineApi> {
 
   async exportModel({ inputType, outputType }: api.ExportTypes, call: WorkerCall): Promise<api.ExportedFile> {
     const done = this.#computed();
-    const file = await exportedFile(done, { ...done.recipe, inputType, outputType });
+    const file = await this.#exported(done, { ...done.recipe, inputType, outputType });
     call.transfer(file.bytes.buffer);
     return file;
   }
 
   ping(): Promise<string> {
     return this.#platform.life;
+  }
+
+  async #exported(done: Done, recipe: Recipe): Promise<api.ExportedFile> {
+    const kernels = await this.#platform.kernels();
+    return exportChecked({ ...done, recipe, kernels, shown: done.quantized.model });
   }
 
   #opened(): OpenModel {
@@ -245,10 +257,6 @@ export class Session implements Methods<api.EngineApi> {
 function inputsOf(model: Model): readonly Tensor[] {
   const graph = mainGraph(model);
   return graph.inputs.map((id) => tensorAt(graph, id));
-}
-
-function exportedFile(done: Done, recipe: Recipe): Promise<api.ExportedFile> {
-  return exportChecked({ ...done, recipe, shown: done.quantized.model });
 }
 
 /** Worst first, each with its position among all that was given: results count only what could be used. */
