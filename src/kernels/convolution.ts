@@ -6,10 +6,8 @@ import type { FastOp } from './fast-op.ts';
 import { type Border, type Dimensions, flipOf, type StoredImage } from './image.ts';
 import type { Form } from './machine.ts';
 import type { Workspace } from './memory.ts';
-import { type Requantization, requantization } from './requantize.ts';
+import { BLOCK, PARAM_BYTES, type Requantization, requantization } from './requantize.ts';
 import { type Channel, fixedChannel } from './steps.ts';
-
-const BLOCK = 8;
 
 export function inputDimensions({ batch, inputH, inputW, inputC }: Window): Dimensions {
   return { batch, height: inputH, width: inputW, channels: inputC };
@@ -88,16 +86,15 @@ export function packStage(stage: Stage, form: Form): Requantization | undefined 
 /** Fields that every layer has. */
 export function stageFields(
   workspace: Workspace,
-  { recipe, step, params }: Requantization,
+  { params }: Requantization,
   output: Output & { readonly channels: number },
 ): Descriptor<'Layer'> {
   const { form } = workspace;
   return {
     blocks: Math.ceil(output.channels / BLOCK),
     tail: output.channels % BLOCK,
-    recipe,
     params: workspace.place(params),
-    paramStep: step,
+    paramStep: PARAM_BYTES,
     base: output.min + flipOf(form),
     span: output.max - output.min,
     above: output.zeroPoint - output.min,

@@ -20,13 +20,11 @@ import {
   windowBorder,
 } from './convolution.ts';
 import type { FastOp } from './fast-op.ts';
-import { flipOf, formCode, isBordered, type StoredImage } from './image.ts';
+import { elementSize, flipOf, formCode, isBordered, type StoredImage } from './image.ts';
 import type { Form } from './machine.ts';
 import type { Workspace } from './memory.ts';
-import { type Requantization, requantization } from './requantize.ts';
+import { BLOCK, PARAM_BYTES, type Recipe, type Requantization, requantization } from './requantize.ts';
 import type { Channel } from './steps.ts';
-
-const BLOCK = 8;
 
 interface Layer {
   readonly window: Window;
@@ -113,28 +111,57 @@ function perImage(
   };
 }
 
+/** Blocks that follow each other and have one recipe; each recipe has a kernel of its own. */
+interface Stretch {
+  readonly first: number;
+  readonly count: number;
+  readonly recipe: Recipe;
+}
+
+function stretchesOf(recipes: readonly Recipe[]): readonly Stretch[] {
+  const stretches: Stretch[] = [];
+  let first = 0;
+  recipes.forEach((recipe, k) => {
+    if (recipes[k + 1] === recipe) return;
+    stretches.push({ first, count: k + 1 - first, recipe });
+    first = k + 1;
+  });
+  return stretches;
+}
+
 function bind3x3(workspace: Workspace, layer: Layer, images: readonly [StoredImage, StoredImage]): Step {
   const [input, target] = images;
   const { window, output, stage } = layer;
   const { form, kernels } = workspace;
   const dots = form === 'i16' ? 0 : 1;
   const pairs = dots === 1 && window.strideH === 1;
-  const descriptor = workspace.descriptor('Layer', {
-    ...stageFields(workspace, stage, { ...output, channels: window.outputC }),
-    weights: workspace.place(dots ? packColumns(layer) : packColumnWords(layer)),
-    inPixel: input.pixelBytes,
-    outPixel: target.pixelBytes,
-    inRow: input.rowBytes,
-    outRow: target.rowBytes,
-    width: window.outputW,
-    // Of an odd number of rows the last pair's second has no place; what it reads lies beyond the image.
-    spare: pairs && window.outputH % 2 === 1 ? workspace.reserve(target.rowBytes) : 0,
-  });
+  const fields = stageFields(workspace, stage, { ...output, channels: window.outputC });
+  const weights = workspace.place(dots ? packColumns(layer) : packColumnWords(layer));
+  // Of an odd number of rows the last pair's second has no place; what it reads lies beyond the image.
+  const spare = pairs && window.outputH % 2 === 1 ? workspace.reserve(target.rowBytes) : 0;
   workspace.readBeyond(input.rowBytes);
+  const stretches = stretchesOf(stage.recipes).map(({ first, count, recipe }) => ({
+    offset: first * BLOCK * elementSize(form),
+    descriptor: workspace.descriptor('Layer', {
+      ...fields,
+      blocks: count,
+      tail: first + count === stage.recipes.length ? window.outputC % BLOCK : 0,
+      recipe,
+      params: (fields.params ?? 0) + first * PARAM_BYTES,
+      weights: weights + first * (dots ? 96 : 192),
+      inPixel: input.pixelBytes,
+      outPixel: target.pixelBytes,
+      inRow: input.rowBytes,
+      outRow: target.rowBytes,
+      width: window.outputW,
+      spare,
+    }),
+  }));
   const groups = pairs ? Math.ceil(window.outputH / 2) : window.outputH;
-  return perImage(workspace, layer, images, (from, to) =>
-    kernels.depthwise3x3(descriptor, from, to, groups, window.strideH, dots),
-  );
+  return perImage(workspace, layer, images, (from, to) => {
+    for (const { offset, descriptor } of stretches)
+      kernels.depthwise3x3(descriptor, from + offset, to + offset, groups, window.strideH, dots);
+  });
 }
 
 function bindAny(workspace: Workspace, layer: Layer, images: readonly [StoredImage, StoredImage]): Step {

@@ -15,7 +15,7 @@ export const descriptors = {
     /** Blocks of eight output channels; the last has `tail` channels where that is not 0. */
     'blocks',
     'tail',
-    /** 0: float, 1: fixed, 2: wide. */
+    /** Of 3×3 depthwise: what all its blocks have in common. Other kernels look into each block. */
     'recipe',
     'params',
     'paramStep',
@@ -67,7 +67,6 @@ export const descriptors = {
     'flip',
     'leftZero',
     'rightZero',
-    'recipe',
     'params',
     'base',
     'span',

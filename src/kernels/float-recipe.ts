@@ -16,12 +16,9 @@ export interface FloatRecipe {
 }
 
 const f32 = Math.fround;
-const bits = new Float32Array(1);
-const asInteger = new Int32Array(bits.buffer);
-function neighbour(x: number, steps: number): number {
-  bits[0] = x;
-  asInteger[0] = (asInteger[0] as number) + steps;
-  return bits[0] as number;
+/** A float32 some units of its last place away. */
+function neighbour(x: number, units: number): number {
+  return f32(x * (1 + units * 2 ** -23));
 }
 
 /** Whether a recipe makes the first `count` steps where the reference does, or only the first `count` tight ones. */
@@ -92,17 +89,73 @@ function constantRecipe({ least, exact }: Channel, { low, high }: Clamp): FloatR
   return { m: 0, c: Math.min(Math.max(exact(least), low), high) - low + 0.5, d: 0 };
 }
 
+/** trunc(f32(f32(accumulator) · m) + c with the accumulator's sign) is the result, 0 < c < 1. */
+export type SignedRecipe = Pick<FloatRecipe, 'm' | 'c'>;
+
+function signedHolds({ at, rise, count }: Steps, low: number, { m, c }: SignedRecipe): boolean {
+  if (!(c > 0 && c < 1)) return false;
+  const value = (x: number) => Math.trunc(f32(f32(f32(x) * m) + (x < 0 ? -c : c)));
+  for (let i = 0; i < count; i++) {
+    const x = at[i] as number;
+    const k = (rise[i] as number) + low;
+    if (!(value(x) >= k && value(x - 1) < k)) return false;
+  }
+  return true;
+}
+
+/** A c in the middle of what the steps allow in float32, those below 0 mirrored. */
+function signedMiddle({ at, rise, count }: Steps, low: number, m: number): number {
+  let [least, most] = [0, 1];
+  for (let i = 0; i < count; i++) {
+    const x = at[i] as number;
+    const k = (rise[i] as number) + low;
+    // Above 0: F(x) + c ≥ k and F(x − 1) + c < k. Below, where truncation is upwards: F(x) − c > k − 1, F(x − 1) − c ≤ k − 1.
+    const [here, before] = k > 0 ? [k - f32(f32(x) * m), k - f32(f32(x - 1) * m)] : belowZero(x, k, m);
+    least = Math.max(least, here);
+    most = Math.min(most, before);
+  }
+  return f32((least + most) / 2);
+}
+function belowZero(x: number, k: number, m: number): readonly [number, number] {
+  return [f32(f32(x - 1) * m) - (k - 1), x < 0 ? f32(f32(x) * m) - (k - 1) : 1];
+}
+
+/**
+ * For results on both sides of 0, where ties go away from 0 and no single line fits.
+ * @param steps - scratch space
+ * @returns undefined where no draw is exact
+ */
+export function fitSigned(steps: Steps, channel: Channel, clamp: Clamp): SignedRecipe | undefined {
+  if (!isMonotone(channel)) return undefined;
+  steps.find(channel, clamp);
+  const middle = f32(channel.real);
+  for (const slope of [0, 1, -1, 2, -2, 3, -3]) {
+    const m = neighbour(middle, slope);
+    const c = signedMiddle(steps, clamp.low, m);
+    for (const nudge of [0, 1, -1]) {
+      const recipe = { m, c: neighbour(c, nudge) };
+      if (signedHolds(steps, clamp.low, recipe)) return recipe;
+    }
+  }
+  return undefined;
+}
+
+/** Whether the reference's map is monotone within reach, where a left shift may wrap, and results fit an instruction. */
+function isMonotone({ least, most, real, fixed }: Channel): boolean {
+  const left = fixed === undefined ? 0 : Math.max(fixed.shift, 0);
+  const reach = Math.max(Math.abs(least), Math.abs(most));
+  return reach * 2 ** left < 2 ** 31 && (most - least) * real < 2 ** 22;
+}
+
 /** Draws of d for one channel; more cost more time than they save. */
 const DRAWS = 60;
 
 /** @param steps - scratch space
  * @returns undefined where no draw is exact */
 export function fitFloat(steps: Steps, channel: Channel, clamp: Clamp): FloatRecipe | undefined {
-  const { least, most, real, fixed } = channel;
-  // A left shift may wrap in the reference, which is then not monotone.
-  const left = fixed === undefined ? 0 : Math.max(fixed.shift, 0);
+  if (!isMonotone(channel)) return undefined;
+  const { least, most, real } = channel;
   const reach = Math.max(Math.abs(least), Math.abs(most));
-  if (reach * 2 ** left >= 2 ** 31 || (most - least) * real >= 2 ** 22) return undefined;
   steps.find(channel, clamp);
   if (steps.count === 0) return constantRecipe(channel, clamp);
   // Integers up to 2^24 are float32 numbers: where accumulators are greater, the steps are brought near 0.

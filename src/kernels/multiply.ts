@@ -3,11 +3,9 @@ import type { MultiplyParams, Operands, Step } from '../core/execute/int8/kernel
 import type { FastOp } from './fast-op.ts';
 import { elementSize, flipOf, type StoredImage } from './image.ts';
 import type { Workspace } from './memory.ts';
-import { type Requantization, requantization } from './requantize.ts';
+import { BLOCK, type Requantization, requantization } from './requantize.ts';
 import { commonRows, eachImage, rowOf } from './rowwise.ts';
 import { fixedChannel } from './steps.ts';
-
-const LANES = 8;
 
 function requantizationOf({
   leftZeroPoint,
@@ -19,8 +17,8 @@ function requantizationOf({
   const ends = [-128, 127].flatMap((l) => [-128, 127].map((r) => (l - leftZeroPoint) * (r - rightZeroPoint)));
   const fixed = { multiplier: rescale.multiplier[0] as number, shift: rescale.shift[0] as number };
   const channel = fixedChannel(fixed, Math.min(...ends), Math.max(...ends));
-  const same = new Array<typeof channel>(LANES).fill(channel);
-  return requantization(same, new Int32Array(LANES), { low: min - zeroPoint, high: max - zeroPoint });
+  const same = new Array<typeof channel>(BLOCK).fill(channel);
+  return requantization(same, new Int32Array(BLOCK), { low: min - zeroPoint, high: max - zeroPoint });
 }
 
 interface Bound extends MultiplyParams {
@@ -45,7 +43,6 @@ function bind(
     flip: flipOf(form),
     leftZero: leftZeroPoint,
     rightZero: rightZeroPoint,
-    recipe: stage.recipe,
     params: workspace.place(stage.params),
     base: output.min,
     span: output.max - output.min,

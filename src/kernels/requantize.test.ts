@@ -18,11 +18,15 @@ function evaluate(
   const floats = new Float32Array(made.params.buffer);
   const at = (byte: number) => integers[byte / 4] as number;
   const limit = (value: number) => Math.min(Math.max(value, clamp.low), clamp.high);
-  if (made.recipe === 0) {
+  if (made.recipes[0] === 0) {
     const [m, c] = [floats[8] as number, floats[16] as number];
     return (x) => limit(Math.trunc(f32(f32(f32((x + at(0)) | 0) * m) + c)) + clamp.low);
   }
-  if (made.recipe === 1)
+  if (made.recipes[0] === 1) {
+    const [m, c] = [floats[8] as number, floats[16] as number];
+    return (x) => limit(Math.trunc(f32(f32(f32(x) * m) + (x < 0 ? -c : c))));
+  }
+  if (made.recipes[0] === 2)
     return (x) => {
       const high = Number((BigInt(Math.imul(x, at(32))) * BigInt(at(64))) >> 32n);
       return limit((high + at(96) - (x < 0 ? at(128) : 0)) >> at(160));

@@ -9,7 +9,7 @@
 import { Layer } from "../generated/descriptors";
 import { dotDepthwise, dotTiles, dotVector, i16Depthwise, i16Tiles, i16Vector } from "../generated/tiles";
 import { mixHigh, mixLow } from "./mix";
-import { fixed, float, wide } from "./requantize";
+import { fixed, float, RECIPE, signed, wide } from "./requantize";
 import { bytes, storeBytes, storeWords, words } from "./store";
 
 function tiles(d: Layer, height: i32, from: usize, to: usize, count: i32, dots: i32): void {
@@ -70,7 +70,6 @@ function anyFilterRow<T>(d: Layer, from: usize, to: usize): void {
   const base = sizeof<T>() == 2 ? i16x8.splat(<i16>d.base) : i8x16.splat(<i8>d.base);
   const span = sizeof<T>() == 2 ? i16x8.splat(<i16>d.span) : i8x16.splat(<i8>d.span);
   const above = i32x4.splat(d.above);
-  const recipe = d.recipe;
   for (let x = 0; x < d.width; x++) {
     let w = <usize>d.weights, pp = <usize>d.params, ib = from, ob = to;
     for (let b = d.blocks; b > 0; --b) {
@@ -82,10 +81,14 @@ function anyFilterRow<T>(d: Layer, from: usize, to: usize): void {
         offsets += 8;
         w += 32;
       }
+      const recipe = load<i32>(pp, RECIPE);
       if (recipe == 0) {
         a = float(a, v128.load(pp, 32), v128.load(pp, 64));
         c = float(c, v128.load(pp, 48), v128.load(pp, 80));
       } else if (recipe == 1) {
+        a = signed(a, v128.load(pp, 32), v128.load(pp, 64), above);
+        c = signed(c, v128.load(pp, 48), v128.load(pp, 80), above);
+      } else if (recipe == 2) {
         a = fixed(a, pp, load<i32>(pp, 160), above);
         c = fixed(c, pp + 16, load<i32>(pp, 160), above);
       } else {

@@ -4,15 +4,16 @@
  */
 import { Product } from "../generated/descriptors";
 import { loadEight, storeEight, storeSome } from "./elements";
-import { fixed, float, wide } from "./requantize";
+import { fixed, float, RECIPE, signed, wide } from "./requantize";
 import { words } from "./store";
 
 // @ts-ignore: decorator
 @inline
 function rescaled(v: v128, d: Product, above: v128): v128 {
-  const params = <usize>d.params;
-  if (d.recipe == 0) return float(i32x4.add(v, v128.load(params)), v128.load(params, 32), v128.load(params, 64));
-  if (d.recipe == 1) return fixed(v, params, load<i32>(params, 160), above);
+  const params = <usize>d.params, recipe = load<i32>(params, RECIPE);
+  if (recipe == 0) return float(i32x4.add(v, v128.load(params)), v128.load(params, 32), v128.load(params, 64));
+  if (recipe == 1) return signed(v, v128.load(params, 32), v128.load(params, 64), above);
+  if (recipe == 2) return fixed(v, params, load<i32>(params, 160), above);
   return wide(v, params, above);
 }
 

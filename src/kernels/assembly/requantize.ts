@@ -1,8 +1,9 @@
 /**
- * From int32 accumulators to outputs above their lower bound, four channels at a time, in one of three recipes that are exact for every
+ * From int32 accumulators to outputs above their lower bound, four channels at a time, in one of four recipes that are exact for every
  * accumulator the layer can reach (proved while packing, see src/kernels/requantize.ts):
  *
  *   float  trunc(float32(acc) · m + c), both operations rounded, no fused multiply-add
+ *   signed trunc(float32(acc) · m + c with the sign of acc),  + above
  *   fixed  MultiplyByQuantizedMultiplier with both roundings folded into one addition:
  *          (high word of (acc · P) · M  +  K  −  [acc < 0] · D) >> shift,  + above
  *   wide   MultiplyByQuantizedMultiplier as it is written, two 64-bit products,  + above
@@ -10,8 +11,11 @@
  * `above` is the zero point less the lower bound.
  *
  * Equals tflite/kernels/internal/common.cc (MultiplyByQuantizedMultiplier, double rounding).
- * A parameter block of eight channels holds the bias at 0 and the recipe's constants from byte 32 on.
+ * A parameter block of eight channels holds the bias at 0, the recipe's constants from byte 32 on, and the recipe (0 to 3, in
+ * this order) at RECIPE.
  */
+
+export const RECIPE: usize = 224;
 
 // @ts-ignore: decorator
 @inline
@@ -24,6 +28,12 @@ export function floatToInt(v: v128): v128 {
 @inline
 export function float(v: v128, m: v128, c: v128): v128 {
   return floatToInt(f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(v), m), c));
+}
+
+// @ts-ignore: decorator
+@inline
+export function signed(v: v128, m: v128, c: v128, above: v128): v128 {
+  return i32x4.add(float(v, m, v128.or(v128.and(v, i32x4.splat(0x80000000)), c)), above);
 }
 
 /** The high words of four 64-bit products. */
