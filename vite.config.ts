@@ -1,6 +1,9 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { buildKernels } from './tools/kernels/build.ts';
 import { prerenderStart } from './tools/prerender/plugin.ts';
+
+await buildKernels();
 
 /** Paths are relative so that the built studio runs from any folder of any static host. */
 export default defineConfig({

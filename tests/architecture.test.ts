@@ -45,11 +45,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'core/ranges',
   ],
   codecs: [...base, 'core/formats', 'jpeg-js', '@jsquash/jpeg', '@jsquash/webp'],
+  kernels: [...base, 'core/execute'],
   float: [...base, 'core/execute', 'core/lower', 'onnxruntime-web'],
-  engine: ['core', 'core/*', 'codecs', 'float', '@jsquash/jpeg', '@jsquash/webp'],
+  engine: ['core', 'core/*', 'codecs', 'float', 'kernels', '@jsquash/jpeg', '@jsquash/webp'],
   app: ['core', 'core/*', 'engine', 'react', 'zustand'],
   ui: ['core', 'core/*', 'app', 'react', 'react-dom', 'recharts'],
-  cli: ['core', 'core/*', 'codecs', 'float', 'node:*'],
+  cli: ['core', 'core/*', 'codecs', 'float', 'kernels', 'node:*'],
 };
 
 const root = join(import.meta.dirname, '../src');

@@ -30,6 +30,7 @@ const development: typeof production = {
   '@types/react': ['19.3.0', 'types of React'],
   '@types/react-dom': ['19.3.0', 'types of React in a browser'],
   '@vitejs/plugin-react': ['6.3.0', 'React for the development server: changes without losing state'],
+  assemblyscript: ['0.28.20', 'compiles the int8 kernels to WebAssembly'],
   'fast-check': ['4.10.2', 'property tests'],
   tsx: ['4.23.15', 'runs the command line from the sources'],
   typescript: ['7.0.2', 'compiler'],

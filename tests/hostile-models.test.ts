@@ -42,7 +42,7 @@ function noise(model: Model, seed: number): Sample {
 }
 
 function guardedExecutor(model: Model): Int8Executor {
-  const kernels = guardedKernels(createReferenceKernels());
+  const kernels = () => guardedKernels(createReferenceKernels());
   return createInt8Executor(model, { arithmetic: 'litert-reference', kernels });
 }
 

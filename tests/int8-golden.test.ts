@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Arithmetic } from '../src/core/execute/int8/context.ts';
-import { createInt8Executor } from '../src/core/execute/int8/executor.ts';
+import { nodeKernels } from '../src/cli/kernel-builds.ts';
+import { createInt8Executor, type Int8Executor } from '../src/core/execute/int8/executor.ts';
+import { createReferenceKernels } from '../src/core/execute/int8/reference/index.ts';
 import { readTflite } from '../src/core/formats/tflite/read.ts';
 import { mainGraph, opName } from '../src/core/model/graph.ts';
 import type { Model, OpId, TensorData, TensorId } from '../src/core/model/types.ts';
@@ -66,19 +67,22 @@ interface Row {
   readonly unsupported?: string;
 }
 
+/** Both implementations of the kernels stand before the same data. */
+const implementations = { plain: createReferenceKernels, fast: nodeKernels() } as const;
+type Implementation = keyof typeof implementations;
+
 interface Differences {
   readonly differs: string[];
   readonly inexact: number;
   readonly distance: number;
 }
 
-async function runCase(golden: GoldenModel, run: KernelCase, arithmetic: Arithmetic): Promise<Differences> {
+async function runCase(golden: GoldenModel, run: KernelCase, executor: Int8Executor): Promise<Differences> {
   const { name, model } = golden;
   const graph = mainGraph(model);
   const wanted = new Map(run.tensors.map(({ tensor, sha256 }) => [tensor as TensorId, sha256]));
   const differs: string[] = [];
   let [inexact, greatest] = [0, 0];
-  const executor = createInt8Executor(model, { arithmetic, taps: 'all' });
   const outputs = await executor.execute(run.inputs, (id, { data }) => {
     const hash = wanted.get(id);
     wanted.delete(id);
@@ -100,12 +104,17 @@ async function runCase(golden: GoldenModel, run: KernelCase, arithmetic: Arithme
   return { differs, inexact, distance: greatest };
 }
 
-async function compare(golden: GoldenModel): Promise<Row> {
+async function compare(golden: GoldenModel, kernels: Implementation): Promise<Row> {
   const { name, cases } = golden;
   const row = { name, cases: cases.length, equal: 0, inexact: 0, distance: 0, differs: [] as string[] };
   try {
+    const executor = createInt8Executor(golden.model, {
+      arithmetic: 'litert-reference',
+      taps: 'all',
+      kernels: implementations[kernels],
+    });
     for (const run of cases) {
-      const { differs, inexact, distance: away } = await runCase(golden, run, 'litert-reference');
+      const { differs, inexact, distance: away } = await runCase(golden, run, executor);
       row.equal += run.tensors.length - differs.length - inexact;
       row.inexact += inexact;
       row.distance = Math.max(row.distance, away);
@@ -118,9 +127,9 @@ async function compare(golden: GoldenModel): Promise<Row> {
   return row;
 }
 
-async function compareGroup(group: Group): Promise<readonly Row[]> {
+async function compareGroup(group: Group, kernels: Implementation): Promise<readonly Row[]> {
   const rows: Row[] = [];
-  for (const golden of goldenModels(group)) rows.push(await compare(golden));
+  for (const golden of goldenModels(group)) rows.push(await compare(golden, kernels));
   return rows;
 }
 
@@ -154,14 +163,18 @@ const least: readonly (readonly [Group, number, number])[] = [
 ];
 
 describe('every op output equals that of TensorFlow’s reference kernels', () => {
-  test.each(least)('golden %s', async (group, all, committed) => {
-    const rows = await compareGroup(group);
-    print(group, rows);
-    expect(rows.flatMap(({ differs }) => differs)).toEqual([]);
-    const supported = rows.filter(({ unsupported }) => unsupported === undefined).length;
-    expect(supported).toBeGreaterThanOrEqual(noShared ? committed : all);
-    expect(supported).toBe(rows.length);
-  });
+  const both = least.flatMap((row) => [[...row, 'plain'] as const, [...row, 'fast'] as const]);
+  test.each(both)(
+    'golden %s, at least %i (%i committed), %s kernels',
+    async (group, all, committed, kernels) => {
+      const rows = await compareGroup(group, kernels);
+      print(group, rows);
+      expect(rows.flatMap(({ differs }) => differs)).toEqual([]);
+      const supported = rows.filter(({ unsupported }) => unsupported === undefined).length;
+      expect(supported).toBeGreaterThanOrEqual(noShared ? committed : all);
+      expect(supported).toBe(rows.length);
+    },
+  );
 });
 
 /** Ops whose two arithmetics differ; LOGISTIC and TANH could, but do not on any golden. */

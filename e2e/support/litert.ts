@@ -1,24 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { build } from 'vite';
+import { bundlePage } from '../../tests/support/bundle-page.ts';
 import { litertFile } from '../../tests/support/litert.ts';
 import type { Asked } from './litert-page.ts';
-
-/** The page's part of the oracle as one script. */
-async function bundle(): Promise<string> {
-  const result = await build({
-    configFile: false,
-    logLevel: 'error',
-    build: {
-      write: false,
-      lib: { entry: join(import.meta.dirname, 'litert-page.ts'), formats: ['iife'], name: 'LiteRtPage' },
-    },
-  });
-  const [output] = Array.isArray(result) ? result : [result];
-  if (output === undefined || !('output' in output)) throw new Error('nothing was built');
-  return output.output[0].code;
-}
 
 /**
  * Answers of real LiteRT in the same browser, in a page of its own: the studio's policy lets no foreign code in. All that
@@ -41,7 +26,7 @@ export async function litertAnswers(
     route.fulfill(serve('application/wasm', readFileSync(litertFile('wasm')))),
   );
   await oracle.goto('/litert/');
-  await oracle.addScriptTag({ content: await bundle() });
+  await oracle.addScriptTag({ content: await bundlePage(join(import.meta.dirname, 'litert-page.ts')) });
   const base64 = Buffer.from(model).toString('base64');
   const answers = await oracle.evaluate(([file, asked]) => window.litertAnswers(file, asked), [
     base64,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { codecAssets } from '../cli/codec-assets.ts';
+import { nodeKernels } from '../cli/kernel-builds.ts';
 import { pictureDecoder } from '../codecs/decode.ts';
 import type { EngineApi, GivenFile } from '../engine/api.ts';
 import { type Methods, serve } from '../engine/rpc.ts';
@@ -39,6 +40,7 @@ class FakeWorker {
     const session: Methods<EngineApi> = new Session({
       decode,
       runtime: createFloatRuntime(),
+      kernels: async () => nodeKernels(),
       now: () => performance.now(),
       life,
     });

@@ -11,6 +11,7 @@ import { formatCount, formatDecibels, formatMilliseconds, formatShare } from '..
 import { createFloatRuntime } from '../float/runtime.ts';
 import type { Arguments, CommandSpec } from './arguments.ts';
 import { arithmeticOption, parseArithmetic, type Runnable, runnable } from './executors.ts';
+import { nodeKernels } from './kernel-builds.ts';
 import { readModel } from './model-file.ts';
 import { note, print, printJson } from './output.ts';
 import { terminalCall } from './progress.ts';
@@ -105,7 +106,8 @@ export async function evaluate(args: Arguments): Promise<void> {
   const executable = runnable(readModel(path).model);
   const runtime = createFloatRuntime();
   const opened = await openModelSamples(executable.model, args, runtime);
-  const tools = { runtime, arithmetic, now: () => performance.now(), call: terminalCall() };
+  const kernels = nodeKernels();
+  const tools = { runtime, kernels, arithmetic, now: () => performance.now(), call: terminalCall() };
   const first: Opened = { ...opened, path, executable, tools };
   const json = args.values.json === true;
   await (second === undefined ? evaluateOne(first, json) : evaluateTwo(first, second, json));

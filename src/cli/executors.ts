@@ -6,6 +6,7 @@ import type { Model, TensorId } from '../core/model/types.ts';
 import { isQuantized, prepare } from '../core/prepare/prepare.ts';
 import { createFloatRuntime } from '../float/runtime.ts';
 import { type Arguments, textOption, usageProblem } from './arguments.ts';
+import { nodeKernels } from './kernel-builds.ts';
 
 /** The model as it is executed: a float one prepared, with constants widened. */
 export interface Runnable {
@@ -44,6 +45,6 @@ export async function openExecutor(
   { model, kind }: Runnable,
   { taps, arithmetic }: { readonly taps: readonly TensorId[]; readonly arithmetic: Arithmetic },
 ): Promise<Executor> {
-  if (kind === 'int8') return createInt8Executor(model, { arithmetic, taps });
+  if (kind === 'int8') return createInt8Executor(model, { arithmetic, taps, kernels: nodeKernels() });
   return createFloatRuntime().create(model, taps);
 }

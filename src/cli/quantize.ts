@@ -15,6 +15,7 @@ import { createFloatRuntime } from '../float/runtime.ts';
 import { type Arguments, type CommandSpec, listOption, requiredOption, textOption } from './arguments.ts';
 import { arithmeticOption, parseArithmetic } from './executors.ts';
 import { checkOutput, writeBytes } from './files.ts';
+import { nodeKernels } from './kernel-builds.ts';
 import { readModel } from './model-file.ts';
 import { note, print } from './output.ts';
 import { terminalCall } from './progress.ts';
@@ -63,7 +64,8 @@ export async function quantizeCommand(args: Arguments): Promise<void> {
   const runtime = createFloatRuntime();
   const { samples, notes } = await samplesFor(model, { args, recipe, runtime });
   const call = terminalCall();
-  const tools = { runtime, arithmetic, now: () => performance.now(), call };
+  const kernels = nodeKernels();
+  const tools = { runtime, kernels, arithmetic, now: () => performance.now(), call };
   const outcome = await quantizeModel({ model, ...(samples && { samples }), recipe }, tools).finally(
     call.done,
   );

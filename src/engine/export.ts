@@ -1,5 +1,6 @@
 import { realsOf, refit } from '../core/evaluate/reals.ts';
 import { createInt8Executor } from '../core/execute/int8/executor.ts';
+import type { KernelFactory } from '../core/execute/int8/kernels.ts';
 import { readTflite } from '../core/formats/tflite/read.ts';
 import { writeTflite } from '../core/formats/tflite/write.ts';
 import { mainGraph, tensorAt } from '../core/model/graph.ts';
@@ -22,6 +23,7 @@ interface Job {
   readonly shown: Model;
   /** Absent where there are none: the file is then only read back. */
   readonly samples?: OpenedSamples;
+  readonly kernels: KernelFactory;
 }
 
 /** What a file's name ends with. */
@@ -42,9 +44,9 @@ const checkedSamples = 3;
 async function answersOf(
   model: Model,
   float: Model,
-  samples: readonly Sample[],
+  { samples, kernels }: { readonly samples: readonly Sample[]; readonly kernels: KernelFactory },
 ): Promise<readonly number[][]> {
-  const executor = createInt8Executor(model, { arithmetic: 'tflm' });
+  const executor = createInt8Executor(model, { arithmetic: 'tflm', kernels });
   const [own, given] = [mainGraph(model), mainGraph(float)];
   const answers: number[][] = [];
   for (const sample of samples) {
@@ -70,24 +72,24 @@ async function firstSamples(source: OpenedSamples): Promise<readonly Sample[]> {
 }
 
 /** What was checked of the answers, or why they could not be: some ops have no kernel here, and run elsewhere all the same. */
-async function checkAnswers(file: Model, { shown, float, samples }: Job): Promise<string> {
-  if (samples === undefined) return 'Not run: there are no samples';
-  const first = await firstSamples(samples);
+async function checkAnswers(file: Model, { shown, float, samples: source, kernels }: Job): Promise<string> {
+  if (source === undefined) return 'Not run: there are no samples';
+  const samples = await firstSamples(source);
   let read: readonly number[][];
   try {
-    read = await answersOf(file, float, first);
+    read = await answersOf(file, float, { samples, kernels });
   } catch (error) {
     if (error instanceof Problem && error.code === 'model/unsupported-op')
       return `Not run here: ${error.message}`;
     throw error;
   }
-  const page = await answersOf(shown, float, first);
+  const page = await answersOf(shown, float, { samples, kernels });
   const sample = read.findIndex((answer, i) => answer.some((value, k) => value !== page[i]?.[k]));
   if (sample >= 0) {
     const text = `Read back, the file answers otherwise than shown on sample ${sample}.`;
     throw new Problem('export/refused', text, { sample });
   }
-  return `The same answers as shown here on ${first.length} samples`;
+  return `The same answers as shown here on ${samples.length} samples`;
 }
 
 /**

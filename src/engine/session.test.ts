@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { codecAssets } from '../cli/codec-assets.ts';
+import { nodeKernels } from '../cli/kernel-builds.ts';
 import { pictureDecoder } from '../codecs/decode.ts';
 import type { FloatRuntime } from '../core/execute/executor.ts';
 import { readTflite } from '../core/formats/tflite/read.ts';
@@ -46,7 +47,13 @@ function startSession() {
   const decode = pictureDecoder(codecAssets());
   serve<EngineApi>(
     port2 as unknown as Port,
-    new Session({ decode, runtime, now: () => performance.now(), life: Promise.resolve('') }),
+    new Session({
+      decode,
+      runtime,
+      kernels: async () => nodeKernels(),
+      now: () => performance.now(),
+      life: Promise.resolve(''),
+    }),
   );
   return { engine: connect<EngineApi>(port1 as unknown as Port), counted };
 }

@@ -2,6 +2,7 @@ import { calibrate } from '../core/calibrate/calibrate.ts';
 import { noStatistics, type Statistics } from '../core/calibrate/statistics.ts';
 import { partOf, quietCall } from '../core/call.ts';
 import type { FloatRuntime } from '../core/execute/executor.ts';
+import type { KernelFactory } from '../core/execute/int8/kernels.ts';
 import { readTfliteMetadata } from '../core/formats/tflite/metadata/read.ts';
 import { type Guess, guessPreprocess, rescalesInput } from '../core/images/guess.ts';
 import type { Preprocess } from '../core/images/preprocess.ts';
@@ -36,6 +37,8 @@ import { thumbnailOf } from './thumbnail.ts';
 export interface Platform {
   readonly decode: DecodePicture;
   readonly runtime: FloatRuntime;
+  /** The int8 kernels, once they are loaded. */
+  readonly kernels: () => Promise<KernelFactory>;
   readonly now: () => number;
   /** Name of a lock that is held until the end, once it is held; empty where there are none. */
   readonly life: Promise<string>;
@@ -106,9 +109,10 @@ export class Session implements Methods<api.EngineApi> {
     return { ranges, quantized: quantize(model, ranges, recipe) };
   });
   readonly #compare = remember(
-    ([float, quantized, samples]: readonly [Model, Model, OpenedSamples | undefined], call) => {
+    async ([float, quantized, samples]: readonly [Model, Model, OpenedSamples | undefined], call) => {
       const { runtime, now } = this.#platform;
-      return compareIfPossible({ float, quantized, samples }, { runtime, arithmetic, now, call });
+      const kernels = await this.#platform.kernels();
+      return compareIfPossible({ float, quantized, samples }, { runtime, kernels, arithmetic, now, call });
     },
   );
 
@@ -175,7 +179,7 @@ export class Session implements Methods<api.EngineApi> {
       quantized,
       ...(samples && { samples }),
     };
-    const file = await exportedFile(done, recipe);
+    const file = await this.#exported(done, recipe);
     const report = createReport({
       ...done,
       ...(comparison && { comparison }),
@@ -220,13 +224,18 @@ export class Session implements Methods<api.EngineApi> {
 
   async exportModel({ inputType, outputType }: api.ExportTypes, call: WorkerCall): Promise<api.ExportedFile> {
     const done = this.#computed();
-    const file = await exportedFile(done, { ...done.recipe, inputType, outputType });
+    const file = await this.#exported(done, { ...done.recipe, inputType, outputType });
     call.transfer(file.bytes.buffer);
     return file;
   }
 
   ping(): Promise<string> {
     return this.#platform.life;
+  }
+
+  async #exported(done: Done, recipe: Recipe): Promise<api.ExportedFile> {
+    const kernels = await this.#platform.kernels();
+    return exportChecked({ ...done, recipe, kernels, shown: done.quantized.model });
   }
 
   #opened(): Opened {
@@ -288,8 +297,4 @@ export class Session implements Methods<api.EngineApi> {
 function inputsOf(model: Model): readonly Tensor[] {
   const graph = mainGraph(model);
   return graph.inputs.map((id) => tensorAt(graph, id));
-}
-
-function exportedFile(done: Done, recipe: Recipe): Promise<api.ExportedFile> {
-  return exportChecked({ ...done, recipe, shown: done.quantized.model });
 }

@@ -1,6 +1,7 @@
 import type { Executor, FloatRuntime, Watch } from '../execute/executor.ts';
 import type { Arithmetic } from '../execute/int8/context.ts';
 import { createInt8Executor, type Int8Executor } from '../execute/int8/executor.ts';
+import type { KernelFactory } from '../execute/int8/kernels.ts';
 import { isPresent, mainGraph, tensorAt } from '../model/graph.ts';
 import type { Graph, Model, Op, Sample, Tensor, TensorId } from '../model/types.ts';
 import { isReal, realsOf, refit } from './reals.ts';
@@ -9,6 +10,8 @@ export interface EvaluateTools {
   readonly runtime: FloatRuntime;
   /** Whose bits the int8 kernels reproduce. */
   readonly arithmetic: Arithmetic;
+  /** What they are; the plain TypeScript ones unless given. */
+  readonly kernels?: KernelFactory;
   /** Milliseconds since any moment; `performance.now` where there is one, as the default is coarse. */
   readonly now?: () => number;
 }
@@ -49,9 +52,11 @@ export class Runner {
 
   /** @throws Problem as the executors: `model/unsupported-op` and others. */
   static async open(model: Model, tools: EvaluateTools, taps: readonly TensorId[] = []): Promise<Runner> {
-    const { runtime, arithmetic, now = Date.now } = tools;
+    const { runtime, arithmetic, kernels, now = Date.now } = tools;
     const graph = mainGraph(model);
-    const int8 = hasIntegerOps(graph) ? createInt8Executor(model, { arithmetic, taps }) : undefined;
+    const int8 = hasIntegerOps(graph)
+      ? createInt8Executor(model, { arithmetic, taps, ...(kernels && { kernels }) })
+      : undefined;
     return new Runner(graph, int8 ?? (await runtime.create(model, taps)), { int8, now });
   }
 

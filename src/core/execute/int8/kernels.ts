@@ -11,6 +11,10 @@ import type { RecurrentKernels } from './recurrent-kernels.ts';
 
 /** Runs one step: reads its inputs' buffers, writes its output's. */
 export type Step = () => void;
+/** Several steps in turn, which can be taken apart again. */
+export interface CompositeStep extends Step {
+  readonly parts: readonly Step[];
+}
 /** One byte an element. */
 export type ByteArray = Int8Array | Uint8Array;
 /** Left and right; of equal shape wherever the op is element by element. */
@@ -279,6 +283,36 @@ export interface Int8Kernels extends RecurrentKernels {
   select<T extends MovableArray>(condition: Uint8Array, operands: Operands<T>, output: T): Step;
   /** CONCATENATION and PACK. */
   join<T extends MovableArray>(params: JoinParams, inputs: readonly T[], output: T): Step;
+  /**
+   * Called once, when every op is prepared. Kernels that keep activations elsewhere than in the plan's buffers lay them
+   * out here and give the steps that are run instead.
+   */
+  link?(plan: PreparedPlan): LinkedPlan;
 }
+
+/** Makes a set of kernels; each plan has its own. */
+export type KernelFactory = () => Int8Kernels;
+
+/** An op as it was prepared; activations are named by their buffers. */
+export interface PreparedOp {
+  /** What a kernel gave, itself, or a `CompositeStep` of several, where the op is no more than kernels. */
+  readonly step: Step;
+  readonly inputs: readonly Elements[];
+  readonly outputs: readonly Elements[];
+}
+export interface PreparedPlan {
+  readonly ops: readonly PreparedOp[];
+  /** What is read after the last op. */
+  readonly outputs: readonly Elements[];
+}
+export interface LinkedPlan {
+  /** One per op. */
+  readonly steps: readonly Step[];
+  /** Makes a buffer current. Only right behind the op that computes it, or after the run for the plan's outputs. */
+  read(buffer: Elements): void;
+  /** Tells that a buffer was written from outside. */
+  wrote(buffer: Elements): void;
+}
+
 /** Elements are moved as they are, whatever they mean: the plan views them as integers of their size. */
 export type MovableArray = Int8Array | Int16Array | Int32Array | BigInt64Array;

@@ -6,14 +6,14 @@ import { Problem } from '../../problem.ts';
 import { plannerOf } from '../choose.ts';
 import { isUnknownVersion } from '../versions.ts';
 import { type Arithmetic, OpContext, type PlanContext } from './context.ts';
-import type { Int8Kernels, Step } from './kernels.ts';
+import type { KernelFactory, PreparedPlan, Step } from './kernels.ts';
 import { createReferenceKernels } from './reference/index.ts';
 import { asUnsigned, flipSigns, signedGraph, unsignedRefusal, unsignedTensors } from './unsigned.ts';
 
 export interface Int8Options {
   readonly arithmetic: Arithmetic;
-  /** The plain TypeScript kernels unless given. */
-  readonly kernels?: Int8Kernels;
+  /** Makes the kernels of one plan: the plain TypeScript ones unless given. */
+  readonly kernels?: KernelFactory;
   /** Position of the graph's first op in the model that messages speak of; 0 unless given. */
   readonly firstOp?: number;
 }
@@ -25,7 +25,10 @@ export interface Int8Plan {
   readonly steps: readonly Step[];
   /** Tensors that an op makes, but that no input of the model changes. */
   readonly settled: ReadonlySet<TensorId>;
-  /** The value of a tensor: its buffer, which the next run overwrites, a copy of it, or its constant. */
+  /**
+   * The value of a tensor: its buffer, which the next run overwrites, a copy of it, or its constant. Current for the run's
+   * inputs and outputs, and for what the op that has just run made.
+   */
   value(id: TensorId): TensorData;
   /** Sets every state to its zero (Subgraph::ResetVariableTensors). */
   reset(): void;
@@ -138,6 +141,21 @@ function planSteps({ given, firstOp, ...parts }: Parts): Pick<Int8Plan, 'steps' 
   return { steps, settled };
 }
 
+/** The plan as kernels that lay out activations themselves want to see it. */
+function preparedPlan(
+  graph: Graph,
+  steps: readonly Step[],
+  buffers: ReadonlyMap<TensorId, TensorData>,
+): PreparedPlan {
+  const buffersOf = (ids: readonly TensorId[]) => ids.flatMap((id) => buffers.get(id)?.data ?? []);
+  const ops = graph.ops.map((op, k) => ({
+    step: steps[k] as Step,
+    inputs: buffersOf(op.inputs),
+    outputs: buffersOf(op.outputs),
+  }));
+  return { ops, outputs: buffersOf(graph.outputs) };
+}
+
 /**
  * Checks that the main graph of `model` can run on our kernels and prepares it.
  * @throws Problem `model/unsupported-op` naming all ops without a kernel, `model/invalid` for shapes, types or
@@ -145,35 +163,48 @@ function planSteps({ given, firstOp, ...parts }: Parts): Pick<Int8Plan, 'steps' 
  */
 export function planInt8(
   model: Model,
-  { arithmetic, kernels = createReferenceKernels(), firstOp = 0 }: Int8Options,
+  { arithmetic, kernels: createKernels = createReferenceKernels, firstOp = 0 }: Int8Options,
 ): Int8Plan {
   checkModel(model);
   const graph = mainGraph(model);
   const signed = signedGraph(graph);
   const unsigned = unsignedTensors(graph);
   const buffers = allocateActivations(signed);
-  const planned = planSteps({ graph: signed, unsigned, kernels, arithmetic, buffers, given: graph, firstOp });
+  const kernels = createKernels();
+  const parts = { graph: signed, unsigned, kernels, arithmetic, buffers, given: graph, firstOp };
+  const { steps, settled } = planSteps(parts);
+  const linked = kernels.link?.(preparedPlan(signed, steps, buffers));
   const stored = (id: TensorId): TensorData => {
-    const value = buffers.get(id) ?? constantOf(tensorAt(signed, id));
+    const buffer = buffers.get(id);
+    if (buffer !== undefined) linked?.read(buffer.data);
+    const value = buffer ?? constantOf(tensorAt(signed, id));
     if (value === undefined) throw new Problem('model/invalid', `Tensor ${id} has no value.`, { tensor: id });
     return value;
   };
+  const change = (id: TensorId, how: (elements: Elements) => void): void => {
+    const buffer = buffers.get(id);
+    if (buffer === undefined)
+      throw new Problem('model/invalid', `Tensor ${id} is no activation.`, { tensor: id });
+    how(buffer.data);
+    linked?.wrote(buffer.data);
+  };
   return {
     graph,
-    ...planned,
+    settled,
+    steps: linked?.steps ?? steps,
     reset: () => {
       for (const id of variablesOf(signed)) {
         const { dtype, quant } = tensorAt(signed, id);
         const zero = dtype === 'int8' ? (quant?.zeroPoint[0] ?? 0) : 0;
-        (stored(id).data as Int8Array).fill(zero);
+        change(id, (state) => (state as Int8Array).fill(zero));
       }
     },
     value: (id) => (unsigned.has(id) ? asUnsigned(stored(id)) : stored(id)),
-    assign: (id, elements) => {
-      const target = stored(id).data;
-      // Both are the same kind of array, which the union of all kinds does not say.
-      if (unsigned.has(id)) flipSigns(elements as Uint8Array, target as Int8Array);
-      else (target as Float32Array).set(elements as Float32Array);
-    },
+    assign: (id, elements) =>
+      change(id, (target) => {
+        // Both are the same kind of array, which the union of all kinds does not say.
+        if (unsigned.has(id)) flipSigns(elements as Uint8Array, target as Int8Array);
+        else (target as Float32Array).set(elements as Float32Array);
+      }),
   };
 }

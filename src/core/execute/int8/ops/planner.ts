@@ -1,6 +1,6 @@
 import type { KnownKind, OpOf } from '../../../model/types.ts';
 import type { OpContext } from '../context.ts';
-import type { Step } from '../kernels.ts';
+import type { CompositeStep, Step } from '../kernels.ts';
 
 /**
  * Turns an op into a step: checks its shapes, types and quantization against each other, computes the constants of its
@@ -13,8 +13,9 @@ export type Planner<K extends KnownKind> = (op: OpOf<K>, context: OpContext) => 
 export type Planners = { readonly [K in KnownKind]?: Planner<K> };
 
 /** Several steps as one. */
-export function inTurn(steps: readonly Step[]): Step {
-  return () => {
+export function inTurn(steps: readonly Step[]): CompositeStep {
+  const run = () => {
     for (const step of steps) step();
   };
+  return Object.assign(run, { parts: steps });
 }

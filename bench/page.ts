@@ -1,0 +1,190 @@
+/** The browser's part of the benchmark: everything that runs a model stands behind one call that runs it once. */
+import * as ort from 'onnxruntime-web/wasm';
+import { planInt8 } from '../src/core/execute/int8/plan.ts';
+import { readTflite } from '../src/core/formats/tflite/read.ts';
+import { allocate, elementCount } from '../src/core/model/data.ts';
+import { mainGraph, opName, tensorAt } from '../src/core/model/graph.ts';
+import type { Model, Sample } from '../src/core/model/types.ts';
+import { fastKernels } from '../src/kernels/create.ts';
+import { detectMachine, type Machine } from '../src/kernels/machine.ts';
+import { type LiteRt, type LiteRtFactory, startLiteRt } from '../tests/support/litert-module.ts';
+
+async function bytesOf(url: string): Promise<Uint8Array> {
+  return new Uint8Array(await (await fetch(url)).arrayBuffer());
+}
+
+export function inputsOf(model: Model): Sample {
+  const graph = mainGraph(model);
+  return graph.inputs.map((id) => {
+    const { shape, dtype } = tensorAt(graph, id);
+    const data = allocate(dtype, elementCount(shape));
+    for (let i = 0; i < data.length; i++) data[i] = ((i * 37) % 100) as never;
+    return { shape, dtype, data };
+  });
+}
+
+/** Runs a model once. */
+type Run = () => unknown;
+type Contender = (model: string) => Promise<Run>;
+
+async function machineOf(builds: 'both' | 'baseline'): Promise<Machine> {
+  const baseline = await bytesOf('/kernels/baseline.wasm');
+  return detectMachine({
+    baseline,
+    relaxed: builds === 'both' ? await bytesOf('/kernels/relaxed.wasm') : new Uint8Array(0),
+  });
+}
+
+function own(builds: 'both' | 'baseline'): Contender {
+  return async (name) => {
+    const model = readTflite(await bytesOf(`/models/${name}.tflite`));
+    const plan = planInt8(model, { arithmetic: 'tflm', kernels: fastKernels(await machineOf(builds)) });
+    const graph = mainGraph(model);
+    const inputs = inputsOf(model);
+    return () => {
+      graph.inputs.forEach((id, k) => {
+        plan.assign(id, (inputs[k] as Sample[number]).data);
+      });
+      for (const step of plan.steps) step();
+      return graph.outputs.map((id) => plan.value(id));
+    };
+  };
+}
+
+function litert(build: 'compat' | 'relaxed', suffix: string): Contender {
+  let started: Promise<LiteRt> | undefined;
+  const start = async () => {
+    const file = build === 'compat' ? 'litert_wasm_compat_internal' : 'litert_wasm_internal';
+    const script = await (await fetch(`/litert/${file}.js`)).text();
+    const module: { exports: unknown } = { exports: {} };
+    new Function('module', 'exports', script)(module, module.exports);
+    return startLiteRt(module.exports as LiteRtFactory, await bytesOf(`/litert/${file}.wasm`));
+  };
+  return async (name) => {
+    started ??= start();
+    const bytes = await bytesOf(`/models/${name}${suffix}.tflite`);
+    const model = (await started).load(bytes);
+    const inputs = inputsOf(readTflite(bytes));
+    return () => model.execute(inputs);
+  };
+}
+
+function onnx(suffix: string): Contender {
+  return async (name) => {
+    ort.env.wasm.wasmPaths = '/ort/';
+    ort.env.wasm.numThreads = 1;
+    const session = await ort.InferenceSession.create(await bytesOf(`/models/${name}${suffix}.onnx`), {
+      executionProviders: ['wasm'],
+      graphOptimizationLevel: 'all',
+    });
+    const feeds: Record<string, ort.Tensor> = {};
+    for (const metadata of session.inputMetadata) {
+      if (!metadata.isTensor) throw new Error('an input is no tensor');
+      const dims = metadata.shape.map(Number);
+      const count = dims.reduce((a, b) => a * b, 1);
+      const values = Array.from({ length: count }, (_, i) => (i * 37) % 100);
+      feeds[metadata.name] =
+        metadata.type === 'float32'
+          ? new ort.Tensor('float32', Float32Array.from(values), dims)
+          : metadata.type === 'uint8'
+            ? new ort.Tensor('uint8', Uint8Array.from(values), dims)
+            : new ort.Tensor('int8', Int8Array.from(values), dims);
+    }
+    return () => session.run(feeds);
+  };
+}
+
+const contenders: Readonly<Record<string, Contender>> = {
+  'zeropoint int8': own('both'),
+  'zeropoint int8 baseline': own('baseline'),
+  'LiteRT int8': litert('relaxed', ''),
+  'LiteRT int8 compat': litert('compat', ''),
+  'LiteRT float': litert('relaxed', '_float'),
+  'onnxruntime-web float': onnx('_float'),
+  'onnxruntime-web int8': onnx('_qdq'),
+};
+
+/** Milliseconds of one run, by contender, one figure a round. */
+export type Rounds = Readonly<Record<string, readonly number[]>>;
+
+async function once(run: Run): Promise<void> {
+  const result = run();
+  if (result instanceof Promise) await result;
+}
+
+/** Mean over a batch of runs that takes about `budget` milliseconds. */
+async function batch(run: Run, budget: number): Promise<number> {
+  const start = performance.now();
+  let runs = 0;
+  do {
+    await once(run);
+    runs += 1;
+  } while (performance.now() - start < budget);
+  return (performance.now() - start) / runs;
+}
+
+async function compare(
+  model: string,
+  names: readonly string[],
+  { rounds, budget }: { readonly rounds: number; readonly budget: number },
+): Promise<Rounds> {
+  const runs = await Promise.all(
+    names.map(async (name) => [name, await (contenders[name] as Contender)(model)] as const),
+  );
+  const times: Record<string, number[]> = {};
+  for (const [, run] of runs) await batch(run, 4 * budget);
+  for (let round = 0; round < rounds; round++)
+    for (const [name, run] of runs) {
+      times[name] ??= [];
+      times[name].push(await batch(run, budget));
+    }
+  return times;
+}
+
+/** Best microseconds of each op, and milliseconds that planning takes. */
+async function profile(name: string, builds: 'both' | 'baseline') {
+  const model = readTflite(await bytesOf(`/models/${name}.tflite`));
+  const kernels = fastKernels(await machineOf(builds));
+  const start = performance.now();
+  const plan = planInt8(model, { arithmetic: 'tflm', kernels });
+  const load = performance.now() - start;
+  const graph = mainGraph(model);
+  graph.inputs.forEach((id, k) => {
+    plan.assign(id, (inputsOf(model)[k] as Sample[number]).data);
+  });
+  // The engine's optimizing tier comes after some use.
+  await batch(() => {
+    for (const step of plan.steps) step();
+  }, 500);
+  const ops = graph.ops.map((op, k) => {
+    const step = plan.steps[k] as () => void;
+    let best = Number.POSITIVE_INFINITY;
+    for (let round = 0; round < 7; round++) {
+      const from = performance.now();
+      let runs = 0;
+      do {
+        step();
+        runs += 1;
+      } while (performance.now() - from < 3);
+      best = Math.min(best, ((performance.now() - from) / runs) * 1000);
+    }
+    const shapes = [...op.inputs.slice(0, 2), ...op.outputs.slice(0, 1)].map((id) =>
+      id < 0 ? '-' : tensorAt(graph, id).shape.join('×'),
+    );
+    return { op: opName(op), shapes, microseconds: best };
+  });
+  return { load, ops };
+}
+
+async function machine() {
+  const { build, form } = await machineOf('both');
+  return { build, form, userAgent: navigator.userAgent, isolated: crossOriginIsolated };
+}
+
+export const benchApi = { compare, profile, machine };
+declare global {
+  interface Window {
+    zeropointBench: typeof benchApi;
+  }
+}
+window.zeropointBench = benchApi;

@@ -1,0 +1,124 @@
+/**
+ * Milliseconds of one inference, one thread: our int8 kernels, LiteRT and onnxruntime-web, alternating in one page of
+ * Chromium, over several page loads. Prints a table and writes it with the machine's description as JSON.
+ *
+ * Usage: npm run bench [-- MODEL.tflite …]; without models, the usual five out of ZEROPOINT_SHARED.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
+import { join } from 'node:path';
+import { openBrowser } from './browser.ts';
+import { filesOf, givenModels, usualModels } from './models.ts';
+import type { Rounds } from './page.ts';
+
+const loads = 3;
+const settings = { rounds: 7, budget: 25 } as const;
+const own = 'zeropoint int8';
+const contenders = [
+  own,
+  'zeropoint int8 baseline',
+  'LiteRT int8',
+  'LiteRT int8 compat',
+  'LiteRT float',
+  'onnxruntime-web float',
+  'onnxruntime-web int8',
+] as const;
+
+interface Figures {
+  /** Milliseconds. */
+  readonly median: number;
+  readonly best: number;
+  /** Half of the rounds lie within this share of the median. */
+  readonly spread: number;
+  /** Median over our median, best over our best: other work on the machine only ever adds, so the best is the steadier. */
+  readonly ratio: number;
+  readonly bestRatio: number;
+}
+type Table = Readonly<Record<string, Readonly<Record<string, Figures>>>>;
+
+function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+}
+
+function figures(times: Rounds): Readonly<Record<string, Figures>> {
+  const sorted = (name: string) => [...(times[name] ?? [])].sort((a, b) => a - b);
+  const ours = sorted(own);
+  return Object.fromEntries(
+    Object.keys(times).map((name) => {
+      const values = sorted(name);
+      const median = quantile(values, 0.5);
+      const spread = (quantile(values, 0.75) - quantile(values, 0.25)) / median;
+      const best = quantile(values, 0);
+      const bestRatio = best / quantile(ours, 0);
+      return [name, { median, best, spread, ratio: median / quantile(ours, 0.5), bestRatio }];
+    }),
+  );
+}
+
+function print(name: string, row: Readonly<Record<string, Figures>>): void {
+  console.log(`\n${name}`);
+  for (const [contender, { median, best, spread, ratio, bestRatio }] of Object.entries(row)) {
+    const parts = [
+      contender.padEnd(26),
+      `${median.toFixed(3).padStart(9)} ms`,
+      `best ${best.toFixed(3).padStart(9)}`,
+      `±${(100 * spread).toFixed(0).padStart(3)} %`,
+      `${ratio.toFixed(2).padStart(6)} ×`,
+      `best ${bestRatio.toFixed(2).padStart(6)} ×`,
+    ];
+    console.log(`  ${parts.join('  ')}`);
+  }
+}
+
+function geometricMean(values: readonly number[]): number {
+  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+}
+
+const paths = process.argv.slice(2);
+const models = paths.length > 0 ? givenModels(paths) : usualModels();
+const browser = await openBrowser(new Map(models.flatMap(filesOf)));
+const table: Record<string, Readonly<Record<string, Figures>>> = {};
+let kernels: unknown;
+for (const { name } of models) {
+  const all: Record<string, number[]> = {};
+  for (let load = 0; load < loads; load++) {
+    const page = await browser.open();
+    kernels ??= await page.evaluate(() => window.zeropointBench.machine());
+    const times = await page.evaluate(
+      ([model, names, options]) => window.zeropointBench.compare(model, names, options),
+      [name, contenders, settings] as const,
+    );
+    for (const [contender, values] of Object.entries(times))
+      all[contender] = [...(all[contender] ?? []), ...values];
+    await page.close();
+  }
+  table[name] = figures(all);
+  print(name, table[name]);
+}
+await browser.close();
+
+const means = Object.fromEntries(
+  contenders.map((contender) => [
+    contender,
+    geometricMean(Object.values(table).flatMap((row) => row[contender]?.bestRatio ?? [])),
+  ]),
+);
+console.log('\ngeometric mean of the ratios of the best', means);
+const machine = {
+  cpu: cpus()[0]?.model,
+  cores: cpus().length,
+  load: loadavg()[0],
+  chromium: browser.version,
+  kernels,
+};
+const results = join(import.meta.dirname, 'results');
+mkdirSync(results, { recursive: true });
+const file = join(results, paths.length > 0 ? 'given.json' : 'usual.json');
+const result: { machine: typeof machine; threads: 1; models: Table; means: typeof means } = {
+  machine,
+  threads: 1,
+  models: table,
+  means,
+};
+writeFileSync(file, `${JSON.stringify(result, undefined, 2)}\n`);
+console.log(file);

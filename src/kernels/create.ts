@@ -1,0 +1,66 @@
+import type { Int8Kernels, KernelFactory, Step } from '../core/execute/int8/kernels.ts';
+import { createReferenceKernels } from '../core/execute/int8/reference/index.ts';
+import { fastConv, fastDense } from './convolution.ts';
+import { fastAverage, fastDepthwise, fastSum } from './depthwise.ts';
+import type { FastOp } from './fast-op.ts';
+import { link } from './link.ts';
+import type { Machine } from './machine.ts';
+import { fastMaxPool } from './max-pool.ts';
+import { Workspace } from './memory.ts';
+import { fastJoin, fastMove } from './moves.ts';
+import { fastMultiply } from './multiply.ts';
+import { fastAdd, fastLookup } from './rowwise.ts';
+
+/**
+ * Kernels in WebAssembly, bit for bit those of core/execute/int8/reference. An op whose form has no fast kernel runs on
+ * the reference's, as does any kernel that is only a part of an op.
+ */
+export function fastKernels(machine: Machine): KernelFactory {
+  return () => createFastKernels(machine);
+}
+
+function createFastKernels(machine: Machine): Int8Kernels {
+  const reference = createReferenceKernels();
+  const { form } = machine;
+  const fastOps = new Map<Step, FastOp>();
+  /** The plain step, until `link` puts the fast op in its place. */
+  const either = (fast: FastOp | undefined, plain: () => Step): Step => {
+    let prepared: Step | undefined;
+    const step = () => {
+      prepared ??= plain();
+      prepared();
+    };
+    if (fast !== undefined) fastOps.set(step, fast);
+    return step;
+  };
+  return {
+    ...reference,
+    conv2d: (params, input, output) =>
+      either(fastConv(params, { input, output }, form), () => reference.conv2d(params, input, output)),
+    dense: (params, input, output) =>
+      either(fastDense(params, { input, output }, form), () => reference.dense(params, input, output)),
+    depthwiseConv2d: (params, input, output) =>
+      either(fastDepthwise(params, { input, output }, form), () =>
+        reference.depthwiseConv2d(params, input, output),
+      ),
+    averagePool: (params, input, output) =>
+      either(fastAverage(params, { input, output }, form), () =>
+        reference.averagePool(params, input, output),
+      ),
+    sum: (params, input, output) =>
+      either(fastSum(params, { input, output }, form), () => reference.sum(params, input, output)),
+    maxPool: (params, input, output) =>
+      either(fastMaxPool(params, input, output), () => reference.maxPool(params, input, output)),
+    add: (params, operands, output) =>
+      either(fastAdd(params, operands, output), () => reference.add(params, operands, output)),
+    lookup: (table, input, output) =>
+      either(fastLookup(table, input, output), () => reference.lookup(table, input, output)),
+    multiply: (params, operands, output) =>
+      either(fastMultiply(params, operands, output), () => reference.multiply(params, operands, output)),
+    move: (params, input, output) =>
+      either(fastMove(params, input, output), () => reference.move(params, input, output)),
+    join: (params, inputs, output) =>
+      either(fastJoin(params, inputs, output), () => reference.join(params, inputs, output)),
+    link: (plan) => link(new Workspace(machine), plan, fastOps),
+  };
+}

@@ -1,0 +1,3 @@
+import { buildKernels } from './build.ts';
+
+await buildKernels();
