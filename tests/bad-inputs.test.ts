@@ -57,7 +57,7 @@ async function outcomeOf(path: string): Promise<{ code: string; message: string 
     const { model } = readModel(path);
     inspectModel(model);
     const executable = runnable(model);
-    const graph = mainGraph(executable.model);
+    const graph = mainGraph(executable);
     const executor = await openExecutor(executable, { taps: [], arithmetic: 'tflm' });
     const zeros: Sample = graph.inputs.map((id) => {
       const { shape, dtype } = tensorAt(graph, id);

@@ -1,20 +1,13 @@
 import { expect, test } from 'vitest';
-import { mainGraph, withMainGraph } from '../src/core/model/graph.ts';
-import type { KnownOp, Model } from '../src/core/model/types.ts';
+import { runnable } from '../src/cli/executors.ts';
+import { computesInIntegers } from '../src/core/execute/choose.ts';
+import { mainGraph } from '../src/core/model/graph.ts';
 import { quantizeModel } from '../src/core/pipeline/quantize-model.ts';
 import { outcomeOf } from '../src/core/quantize/outcome.ts';
 import { type Recipe, recipeFor } from '../src/core/quantize/recipe.ts';
 import { createFloatRuntime } from '../src/float/runtime.ts';
 import { sourceOf } from './support/fake-runtime.ts';
-import { islandModel } from './support/small-models.ts';
-
-/** dense → ELU → dense: neither quantizer has ELU in integers, and onnxruntime's lowering does not know it. */
-function eluModel(): Model {
-  const model = islandModel('RELU');
-  const graph = mainGraph(model);
-  const ops = graph.ops.map((op) => (op.kind === 'RELU' ? ({ ...op, kind: 'ELU' } as KnownOp) : op));
-  return withMainGraph(model, { ...graph, ops });
-}
+import { islandModel, run } from './support/small-models.ts';
 
 const samples = sourceOf(
   Array.from({ length: 8 }, (_, n) => Array.from({ length: 4 }, (__, i) => Math.sin(3 * n + i))),
@@ -27,7 +20,21 @@ test.each<[string, Recipe, number]>([
   ['weights only', recipeFor('weights-only', { minElements: 0 }), 35],
   ['float16', recipeFor('float16'), 60],
 ])('a model with ELU is calibrated, quantized and compared: %s', async (name, recipe, leastSqnr) => {
-  const { comparison, quantized } = await quantizeModel({ model: eluModel(), samples, recipe }, tools);
+  const { comparison, quantized } = await quantizeModel(
+    { model: islandModel('ELU'), samples, recipe },
+    tools,
+  );
   expect(outcomeOf(quantized.model).name).toBe(name);
   expect(comparison?.outputs.outputs[0]?.sqnr).toBeGreaterThan(leastSqnr);
+});
+
+/** Which files our integer kernels run as they are; the others are float models, stored smaller. */
+test.each<[string, Recipe, boolean]>([
+  ['dynamic range', recipeFor('dynamic-range', { minElements: 0 }), true],
+  ['weights only', recipeFor('weights-only', { minElements: 0 }), false],
+  ['float16', recipeFor('float16'), false],
+])('what runs a file of %s', (_, recipe, integers) => {
+  const { model } = run(islandModel('ELU'), recipe);
+  expect(runnable(model) === model).toBe(integers);
+  expect(computesInIntegers(mainGraph(model))).toBe(integers);
 });

@@ -4,9 +4,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { readTflite } from '../src/core/formats/tflite/read.ts';
 import { writeTflite } from '../src/core/formats/tflite/write.ts';
-import { mainGraph } from '../src/core/model/graph.ts';
-import type { Model } from '../src/core/model/types.ts';
+import { mainGraph, withMainGraph } from '../src/core/model/graph.ts';
+import type { Model, Op } from '../src/core/model/types.ts';
 import { goldenFolder } from './support/golden-index.ts';
+import { readKernelForms } from './support/kernel-forms.ts';
 import { loadLiteRt } from './support/litert.ts';
 import { noShared, readShared, sharedFolder, skipNote } from './support/shared.ts';
 
@@ -16,6 +17,15 @@ function models(folder: string): readonly string[] {
     .filter((file) => file.endsWith('.tflite') && !file.includes('bad-inputs'))
     .map((file) => join(folder, file));
 }
+
+/** Kinds with an option for hybrid kernels. */
+const hybrid: ReadonlySet<Op['kind']> = new Set<Op['kind']>([
+  'FULLY_CONNECTED',
+  'BATCH_MATMUL',
+  'SVDF',
+  'LSTM',
+  'UNIDIRECTIONAL_SEQUENCE_LSTM',
+]);
 
 /** Distinct buffers, in order of first use: tensors that shared one must share one again. */
 function buffers(model: Model): readonly number[] {
@@ -43,6 +53,21 @@ describe('read, write, read gives the same model', () => {
     expect(buffers(again)).toEqual(buffers(model));
     expect(Buffer.compare(writeTflite(again), written)).toBe(0);
   });
+});
+
+test('options are written whole, without the table that they were read from', () => {
+  const forms = [...readKernelForms('kernels'), ...readKernelForms('mixed-kernels')];
+  const different: string[] = [];
+  for (const { name, model } of forms) {
+    const graph = mainGraph(model);
+    const ops = graph.ops.map(({ passthrough: _, ...op }): Op => {
+      const options = { ...op.options, ...(hybrid.has(op.kind) && { asymmetricQuantizeInputs: true }) };
+      return { ...op, options } as Op;
+    });
+    const again = mainGraph(readTflite(writeTflite(withMainGraph(model, { ...graph, ops }))));
+    if (!isDeepStrictEqual(again.ops[0]?.options, ops[0]?.options)) different.push(name);
+  }
+  expect(different).toEqual([]);
 });
 
 test('constants of a written file start at multiples of 16 bytes', () => {

@@ -6,11 +6,12 @@ import type { Proportion } from '../core/evaluate/proportion.ts';
 import type { EvaluateTools } from '../core/evaluate/runner.ts';
 import type { ModelFigures } from '../core/evaluate/tally.ts';
 import type { SkippedSample } from '../core/model/samples.ts';
+import type { Model } from '../core/model/types.ts';
 import { type ComparisonFacts, comparisonFacts } from '../core/report/comparison-facts.ts';
 import { formatCount, formatDecibels, formatMilliseconds, formatShare } from '../core/report/units.ts';
 import { createFloatRuntime } from '../float/runtime.ts';
 import type { Arguments, CommandSpec } from './arguments.ts';
-import { arithmeticOption, parseArithmetic, type Runnable, runnable } from './executors.ts';
+import { arithmeticOption, parseArithmetic, runnable } from './executors.ts';
 import { nodeKernels } from './kernel-builds.ts';
 import { readModel } from './model-file.ts';
 import { note, print, printJson } from './output.ts';
@@ -64,26 +65,20 @@ function tellSkipped(skipped: readonly SkippedSample[]): void {
 
 interface Opened extends ModelSamples {
   readonly path: string;
-  readonly executable: Runnable;
+  readonly model: Model;
   readonly tools: EvaluateTools & { readonly call: ReturnType<typeof terminalCall> };
 }
 
-async function evaluateOne(
-  { path, executable, samples, notes, tools }: Opened,
-  json: boolean,
-): Promise<void> {
-  const { skipped, ...figures } = await evaluateModel(executable.model, samples, tools).finally(
-    tools.call.done,
-  );
+async function evaluateOne({ path, model, samples, notes, tools }: Opened, json: boolean): Promise<void> {
+  const { skipped, ...figures } = await evaluateModel(model, samples, tools).finally(tools.call.done);
   tellSkipped(skipped);
   if (json) return printJson({ model: path, ...figures, skipped: skipped.map(({ name }) => name), notes });
   print([...figureLines(path, figures), ...notes].join('\n'));
 }
 
 async function evaluateTwo(first: Opened, path: string, json: boolean): Promise<void> {
-  const { executable, samples, notes, tools } = first;
-  const reference = executable.model;
-  const candidate = runnable(readModel(path).model).model;
+  const { model: reference, samples, notes, tools } = first;
+  const candidate = runnable(readModel(path).model);
   const pair = { reference, candidate, tensors: sameNames(reference, candidate) };
   const comparison = await compareModels(pair, samples, tools).finally(tools.call.done);
   tellSkipped(comparison.outputs.skipped);
@@ -103,12 +98,12 @@ async function evaluateTwo(first: Opened, path: string, json: boolean): Promise<
 export async function evaluate(args: Arguments): Promise<void> {
   const [path = '', second] = args.positionals;
   const arithmetic = parseArithmetic(args);
-  const executable = runnable(readModel(path).model);
+  const model = runnable(readModel(path).model);
   const runtime = createFloatRuntime();
-  const opened = await openModelSamples(executable.model, args, runtime);
+  const opened = await openModelSamples(model, args, runtime);
   const kernels = nodeKernels();
   const tools = { runtime, kernels, arithmetic, now: () => performance.now(), call: terminalCall() };
-  const first: Opened = { ...opened, path, executable, tools };
+  const first: Opened = { ...opened, path, model, tools };
   const json = args.values.json === true;
   await (second === undefined ? evaluateOne(first, json) : evaluateTwo(first, second, json));
 }

@@ -1,21 +1,17 @@
+import { computesInIntegers } from '../core/execute/choose.ts';
 import type { Executor } from '../core/execute/executor.ts';
 import type { Arithmetic } from '../core/execute/int8/context.ts';
 import { createInt8Executor } from '../core/execute/int8/executor.ts';
 import { mainGraph } from '../core/model/graph.ts';
 import type { Model, TensorId } from '../core/model/types.ts';
-import { isQuantized, prepare } from '../core/prepare/prepare.ts';
+import { prepare } from '../core/prepare/prepare.ts';
 import { createFloatRuntime } from '../float/runtime.ts';
 import { type Arguments, textOption, usageProblem } from './arguments.ts';
 import { nodeKernels } from './kernel-builds.ts';
 
-/** The model as it is executed: a float one prepared, with constants widened. */
-export interface Runnable {
-  readonly model: Model;
-  readonly kind: 'float' | 'int8';
-}
-
-export function runnable(model: Model): Runnable {
-  return isQuantized(model) ? { model, kind: 'int8' } : { model: prepare(model).model, kind: 'float' };
+/** The model as it is executed: a float one prepared, with constants widened; any other as its file has it. */
+export function runnable(model: Model): Model {
+  return computesInIntegers(mainGraph(model)) ? model : prepare(model).model;
 }
 
 /** All activations that ops write. */
@@ -40,11 +36,12 @@ export function parseArithmetic(args: Arguments): Arithmetic {
   return known;
 }
 
-/** An executor for either kind of model. */
+/** An executor for a model that is `runnable`. */
 export async function openExecutor(
-  { model, kind }: Runnable,
+  model: Model,
   { taps, arithmetic }: { readonly taps: readonly TensorId[]; readonly arithmetic: Arithmetic },
 ): Promise<Executor> {
-  if (kind === 'int8') return createInt8Executor(model, { arithmetic, taps, kernels: nodeKernels() });
+  if (computesInIntegers(mainGraph(model)))
+    return createInt8Executor(model, { arithmetic, taps, kernels: nodeKernels() });
   return createFloatRuntime().create(model, taps);
 }

@@ -80,10 +80,10 @@ export async function run(args: Arguments): Promise<void> {
   if (output === undefined && dump === undefined)
     throw usageProblem('--output or --dump is needed.', runSpec);
   const arithmetic = parseArithmetic(args);
-  const executable = runnable(readModel(args.positionals[0] ?? '').model);
-  const inputs = await readInputs(executable.model, listOption(args, 'input'));
-  const taps = dump === undefined ? [] : activations(executable.model);
-  const executor = await openExecutor(executable, { taps, arithmetic });
+  const model = runnable(readModel(args.positionals[0] ?? '').model);
+  const inputs = await readInputs(model, listOption(args, 'input'));
+  const taps = dump === undefined ? [] : activations(model);
+  const executor = await openExecutor(model, { taps, arithmetic });
   const outputs = await executor.execute(inputs, (id, value) => {
     if (dump !== undefined) writeBytes(join(dump, `${id}.npy`), writeNpy(value));
   });

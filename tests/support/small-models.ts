@@ -8,8 +8,8 @@ import { activation, constant, floats, modelOf, type OpSketch } from './models.t
 export const named = (tensor: Tensor, name: string): Tensor => ({ ...tensor, name });
 export const dense = { activation: 'NONE', keepNumDims: false, weightsFormat: 'DEFAULT' } as const;
 
-/** x [1,4] → dense → y → square-like float op → z → dense → out; NEG has no int8 quantization. */
-export function islandModel(middle: 'NEG' | 'RELU' = 'NEG'): Model {
+/** x [1,4] → dense → y → `middle` → z → dense → out; NEG and ELU have no int8 quantization, and ELU no lowering either. */
+export function islandModel(middle: 'NEG' | 'ELU' | 'RELU' = 'NEG'): Model {
   const weights = Float32Array.from({ length: 16 }, (_, i) => (i - 7) / 8);
   const tensors = [
     named(activation([1, 4]), 'x'),
@@ -22,17 +22,10 @@ export function islandModel(middle: 'NEG' | 'RELU' = 'NEG'): Model {
   ];
   const ops = [
     { kind: 'FULLY_CONNECTED', options: dense, inputs: [0, 1, 2], outputs: [3] },
-    { kind: 'RELU', options: {}, inputs: [3], outputs: [4] },
+    { kind: middle, options: {}, inputs: [3], outputs: [4] },
     { kind: 'FULLY_CONNECTED', options: dense, inputs: [4, 5, -1], outputs: [6] },
   ] as const satisfies readonly OpSketch[];
-  const model = modelOf(tensors, ops, [[0], [6]]);
-  if (middle === 'RELU') return model;
-  const graph = mainGraph(model);
-  const opaque = { kind: 'OPAQUE', name: 'NEG', options: {}, version: 1 } as const;
-  const changed = graph.ops.map((op) =>
-    op.kind === 'RELU' ? { ...opaque, inputs: op.inputs, outputs: op.outputs } : op,
-  );
-  return { ...model, graphs: [{ ...graph, ops: changed }] };
+  return modelOf(tensors, ops, [[0], [6]]);
 }
 
 export function rangesOf(

@@ -49,7 +49,8 @@ test('the width is the smallest power of two that covers all values and 0', () =
   fc.assert(
     fc.property(batch, (values) => {
       const { width, first } = counted([values]);
-      const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
+      // Both 0 and −0 are the bin 0.
+      const [low, high] = [Math.min(0, ...values) + 0, Math.max(0, ...values)];
       expect(first).toBe(Math.floor(low / width));
       expect(Math.floor(high / width) - first).toBeLessThan(binCount);
       const half = width / 2;

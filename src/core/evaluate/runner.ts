@@ -1,9 +1,10 @@
+import { computesInIntegers } from '../execute/choose.ts';
 import type { Executor, FloatRuntime, Watch } from '../execute/executor.ts';
 import type { Arithmetic } from '../execute/int8/context.ts';
 import { createInt8Executor, type Int8Executor } from '../execute/int8/executor.ts';
 import type { KernelFactory } from '../execute/int8/kernels.ts';
-import { isPresent, mainGraph, tensorAt } from '../model/graph.ts';
-import type { Graph, Model, Op, Sample, Tensor, TensorId } from '../model/types.ts';
+import { mainGraph, tensorAt } from '../model/graph.ts';
+import type { Graph, Model, Sample, TensorId } from '../model/types.ts';
 import { isReal, realsOf, refit } from './reals.ts';
 
 export interface EvaluateTools {
@@ -14,21 +15,6 @@ export interface EvaluateTools {
   readonly kernels?: KernelFactory;
   /** Milliseconds since any moment; `performance.now` where there is one, as the default is coarse. */
   readonly now?: () => number;
-}
-
-/**
- * Whether a model computes with integers that have a scale, so that our kernels run it: quantized activations, or integer
- * weights beside float activations. Integers that a DEQUANTIZE widens are float weights, stored smaller.
- */
-function hasIntegerOps(graph: Graph): boolean {
-  const quantized = (op: Op): readonly Tensor[] =>
-    [...op.inputs, ...op.outputs]
-      .filter(isPresent)
-      .map((id) => tensorAt(graph, id))
-      .filter(({ quant }) => quant !== undefined);
-  return graph.ops.some((op) =>
-    quantized(op).some(({ data }) => data === undefined || op.kind !== 'DEQUANTIZE'),
-  );
 }
 
 /** One side of a comparison: a model, float or int8, that runs on samples made for the reference. */
@@ -54,7 +40,7 @@ export class Runner {
   static async open(model: Model, tools: EvaluateTools, taps: readonly TensorId[] = []): Promise<Runner> {
     const { runtime, arithmetic, kernels, now = Date.now } = tools;
     const graph = mainGraph(model);
-    const int8 = hasIntegerOps(graph)
+    const int8 = computesInIntegers(graph)
       ? createInt8Executor(model, { arithmetic, taps, ...(kernels && { kernels }) })
       : undefined;
     return new Runner(graph, int8 ?? (await runtime.create(model, taps)), { int8, now });

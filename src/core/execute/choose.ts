@@ -46,3 +46,17 @@ export function plannerOf(op: Op, graph: Graph): ((context: OpContext) => Step) 
     .find((found) => found !== undefined) as Planner<KnownKind> | undefined;
   return planner === undefined ? undefined : (context) => planner(op, context);
 }
+
+/**
+ * Whether a model computes with integers that have a scale, so that our kernels run it as it is: quantized activations,
+ * or integer weights beside float activations. Integers that a DEQUANTIZE widens are float weights, stored smaller.
+ */
+export function computesInIntegers(graph: Graph): boolean {
+  return graph.ops.some((op) =>
+    [...op.inputs, ...op.outputs]
+      .filter(isPresent)
+      .map((id) => tensorAt(graph, id))
+      .filter(({ dtype, quant }) => quant !== undefined && dtype !== 'float32')
+      .some(({ data }) => data === undefined || op.kind !== 'DEQUANTIZE'),
+  );
+}

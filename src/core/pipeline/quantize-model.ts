@@ -4,12 +4,12 @@ import { type Call, partOf, quietCall } from '../call.ts';
 import { type CompareOptions, type Comparison, compareModels } from '../evaluate/compare.ts';
 import { samePositions } from '../evaluate/correspondence.ts';
 import type { EvaluateTools } from '../evaluate/runner.ts';
+import { computesInIntegers } from '../execute/choose.ts';
 import { mainGraph } from '../model/graph.ts';
 import type { SampleSource } from '../model/samples.ts';
 import type { Model } from '../model/types.ts';
 import { type Note, prepare, withWidenedConstants } from '../prepare/prepare.ts';
 import { Problem } from '../problem.ts';
-import { outcomeOf } from '../quantize/outcome.ts';
 import { type Quantized, quantize } from '../quantize/quantize.ts';
 import type { Recipe } from '../quantize/recipe.ts';
 import { checkRecipe, needsRanges } from '../quantize/select.ts';
@@ -96,8 +96,7 @@ export async function compareIfPossible(
   options: CompareOptions,
 ): Promise<Compared> {
   if (samples === undefined) return notCompared('there are no samples.');
-  const { hybridOps, integerOps } = outcomeOf(quantized);
-  const candidate = integerOps + hybridOps === 0 ? withWidenedConstants(quantized) : quantized;
+  const candidate = computesInIntegers(mainGraph(quantized)) ? quantized : withWidenedConstants(quantized);
   const pair = { reference: float, candidate, tensors: samePositions(float, candidate) };
   try {
     return { comparison: await compareModels(pair, samples, options), note: [] };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { find, islandModel, kinds, rangesOf, run } from '../../../tests/support/small-models.ts';
 import { constantOf, floatToHalf, halfToFloat, integersOf } from '../model/data.ts';
-import { mainGraph } from '../model/graph.ts';
+import { mainGraph, withMainGraph } from '../model/graph.ts';
 import type { Tensor } from '../model/types.ts';
 import { prepare } from '../prepare/prepare.ts';
 import { outcomeOf } from './outcome.ts';
@@ -15,6 +15,14 @@ describe('float fallback and strict', () => {
     expect(kinds(model)).toEqual(['FULLY_CONNECTED', 'DEQUANTIZE', 'NEG', 'QUANTIZE', 'FULLY_CONNECTED']);
     expect(keptFloat).toEqual([{ op: 1, reason: 'TensorFlow Lite has no int8 quantization for it' }]);
     expect(outcomeOf(model)).toMatchObject({ name: 'int8 with 1 float island', integerOps: 2, floatOps: 1 });
+  });
+
+  test('an op that stays in float keeps its version', () => {
+    const float = islandModel();
+    const graph = mainGraph(float);
+    const ops = graph.ops.map((op) => (op.kind === 'NEG' ? { ...op, version: 2 } : op));
+    const { model } = run(withMainGraph(float, { ...graph, ops }), recipeFor('int8'));
+    expect(mainGraph(model).ops.find(({ kind }) => kind === 'NEG')?.version).toBe(2);
   });
 
   test.each([

@@ -106,16 +106,6 @@ function structuralVersion(op: KnownOp, graph: Graph): number {
       return op.options.dilationH !== 1 || op.options.dilationW !== 1 ? 2 : 1;
     case 'TRANSPOSE_CONV':
       return op.options.activation !== 'NONE' ? 4 : op.inputs.length > 3 ? 3 : 1;
-    // What else their versions stand for is in options that are only passed through.
-    case 'EMBEDDING_LOOKUP':
-    case 'SVDF':
-    case 'RNN':
-    case 'UNIDIRECTIONAL_SEQUENCE_RNN':
-    case 'BIDIRECTIONAL_SEQUENCE_RNN':
-    case 'LSTM':
-    case 'UNIDIRECTIONAL_SEQUENCE_LSTM':
-    case 'BIDIRECTIONAL_SEQUENCE_LSTM':
-      return op.version;
     case 'FAKE_QUANT':
       return op.options.narrowRange ? 2 : 1;
     case 'FULLY_CONNECTED':
@@ -143,7 +133,8 @@ function structuralVersion(op: KnownOp, graph: Graph): number {
     case 'PADV2':
       return input.length > 4 ? 4 : 1;
     default:
-      return 1;
+      // What is quantized has its versions in the table; anything else keeps the one that its own types and options need.
+      return integerVersions.has(op.kind) ? 1 : op.version;
   }
 }
 
