@@ -8,8 +8,9 @@ import { inTurn, type Planner } from './planner.ts';
 import { resolveAxis } from './reduce.ts';
 import { stridedRange } from './strided-slice.ts';
 
-/** Elements as integers of their size. */
+/** Elements as integers of their size; those that are need no view, so that kernels know them by identity. */
 export function movable(data: Elements): MovableArray {
+  if (data instanceof Int8Array || data instanceof Int16Array || data instanceof Int32Array) return data;
   switch (data.BYTES_PER_ELEMENT) {
     case 1:
       return new Int8Array(data.buffer, data.byteOffset, data.length);
