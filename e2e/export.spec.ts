@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
 import { codecAssets } from '../src/cli/codec-assets.ts';
 import { pictureDecoder } from '../src/codecs/decode.ts';
 import { createInt8Executor } from '../src/core/execute/int8/executor.ts';
@@ -11,9 +11,10 @@ import { readTflite } from '../src/core/formats/tflite/read.ts';
 import { toTensor } from '../src/core/images/to-tensor.ts';
 import { mainGraph, tensorAt } from '../src/core/model/graph.ts';
 import type { TensorData } from '../src/core/model/types.ts';
+import { presets } from '../src/core/quantize/presets.ts';
 import { example, examplePictures, readExample, root } from './support/files.ts';
 import { litertAnswers } from './support/litert.ts';
-import { drop, exportFile, openExample, openStudio, waitForResult } from './support/studio.ts';
+import { drop, exportFile, openExample, openStudio, show, waitForResult } from './support/studio.ts';
 
 const preprocess = { size: [64, 64], fit: 'stretch', channels: 'rgb', mean: [0], std: [255] } as const;
 
@@ -45,11 +46,16 @@ function headless(images: string): Uint8Array {
   return new Uint8Array(readFileSync(out));
 }
 
-test('the exported file runs in LiteRT in the same browser with the answers that the page shows', async ({
-  page,
-}) => {
-  await openExample(page);
-  const file = await exportFile(page);
+interface Compared {
+  readonly same: number;
+  readonly total: number;
+  /** In steps of the output's scale, or as real numbers where it has none. */
+  readonly mean: number;
+  readonly largest: number;
+}
+
+/** LiteRT's answers to the example's pictures beside those of our kernels. */
+async function besideLiteRt(page: Page, file: Uint8Array): Promise<Compared> {
   const inputs = await inputsFor(file);
   const asked = inputs.map(({ shape, dtype, data }) => ({
     shape,
@@ -58,21 +64,48 @@ test('the exported file runs in LiteRT in the same browser with the answers that
   }));
   const theirs = await litertAnswers(page, file, asked);
   const executor = createInt8Executor(readTflite(file), { arithmetic: 'tflm' });
-  let [same, distance, elements] = [0, 0, 0];
+  let same = 0;
+  const differences: number[] = [];
   for (const [i, input] of inputs.entries()) {
     const [output] = await executor.execute([input]);
     const ours = Array.from(output?.data as Int8Array);
     const their = theirs[i] ?? [];
     if (argmax(ours) === argmax([...their])) same += 1;
-    distance += ours.reduce((sum, value, k) => sum + Math.abs(value - (their[k] ?? 0)), 0);
-    elements += ours.length;
+    differences.push(...ours.map((value, k) => Math.abs(value - (their[k] ?? Number.NaN))));
   }
-  console.log(
-    `${same} of ${inputs.length} the same class, mean difference ${(distance / elements).toFixed(3)} steps`,
-  );
-  expect(same / inputs.length).toBeGreaterThanOrEqual(0.95);
+  executor.dispose();
+  const mean = differences.reduce((sum, difference) => sum + difference, 0) / differences.length;
+  return { same, total: inputs.length, mean, largest: Math.max(...differences) };
+}
+
+test('the exported file runs in LiteRT in the same browser with the answers that the page shows', async ({
+  page,
+}) => {
+  await openExample(page);
+  const { same, total, mean } = await besideLiteRt(page, await exportFile(page));
+  console.log(`${same} of ${total} the same class, mean difference ${mean.toFixed(3)} steps`);
+  expect(same / total).toBeGreaterThanOrEqual(0.95);
   // XNNPACK rounds otherwise than microcontrollers do, by one step an op.
-  expect(distance / elements).toBeLessThanOrEqual(1);
+  expect(mean).toBeLessThanOrEqual(1);
+});
+
+test('the file of every preset runs in LiteRT in the same browser with the classes that the page shows', async ({
+  page,
+}) => {
+  test.setTimeout(300_000);
+  await openExample(page);
+  for (const { title } of Object.values(presets)) {
+    await show(page, '#/recipe');
+    await page.getByRole('radio', { name: title }).check();
+    await show(page, '#/overview');
+    await waitForResult(page);
+    const { same, total, mean, largest } = await besideLiteRt(page, await exportFile(page));
+    await page.keyboard.press('Escape');
+    console.log(
+      `${title}: ${same} of ${total} the same class, mean difference ${mean.toFixed(4)}, largest ${largest.toFixed(4)}`,
+    );
+    expect(same / total, title).toBeGreaterThanOrEqual(0.95);
+  }
 });
 
 test('page and headless twin write the same bytes from PNG pictures', async ({ page }) => {

@@ -1,3 +1,4 @@
+import { allocate } from '../../src/core/model/data.ts';
 import type { Dtype, Shape } from '../../src/core/model/types.ts';
 import { type LiteRtFactory, startLiteRt } from '../../tests/support/litert-module.ts';
 
@@ -18,7 +19,9 @@ async function answers(model: string, inputs: readonly Asked[]): Promise<readonl
   const bytes = Uint8Array.from(atob(model), (character) => character.charCodeAt(0));
   const loaded = litert.load(bytes);
   return inputs.map(({ shape, dtype, data }) => {
-    const [output] = loaded.execute([{ shape, dtype, data: Int8Array.from(data) }]);
+    const elements = allocate(dtype, data.length) as Int8Array;
+    elements.set(data);
+    const [output] = loaded.execute([{ shape, dtype, data: elements }]);
     return Array.from(output?.data as Int8Array);
   });
 }

@@ -61,7 +61,7 @@ export async function dropPaths(page: Page, paths: readonly string[]): Promise<v
 export async function exportFile(page: Page): Promise<Uint8Array> {
   await page.getByRole('button', { name: 'Export' }).click();
   const dialog = page.getByRole('dialog');
-  const save = dialog.getByRole('button', { name: /^Save .*_int8\.tflite/ });
+  const save = dialog.getByRole('button', { name: /^Save .*\.tflite/ });
   await expect(save).toBeEnabled({ timeout: 30_000 });
   const download = page.waitForEvent('download');
   await save.click();

@@ -1,6 +1,6 @@
 import { asProblem } from '../core/problem.ts';
 import type { ShownProblem } from './state.ts';
-import { setState } from './store.ts';
+import { getState, setState } from './store.ts';
 
 type Remedy = ShownProblem['remedy'];
 
@@ -31,8 +31,9 @@ export function nextStep(signal: AbortSignal, note: string): void {
   busy(0, note);
 }
 
+/** Whether something is going on, or begins after a row of edits. */
 export function isWorking(): boolean {
-  return running !== undefined;
+  return getState().work.kind === 'busy';
 }
 
 function abandon(): void {
@@ -85,8 +86,9 @@ async function run(before: Promise<void>, { own, task, remedy }: Piece): Promise
   }
 }
 
-/** Starts a piece of work once no other is asked for. */
+/** Starts a piece of work once no other is asked for. From now on what is shown is being updated. */
 export function soon(start: () => void): void {
   clearTimeout(timer);
+  setState({ work: { kind: 'busy', fraction: 0, note: 'Computing' } });
   timer = setTimeout(start, settle);
 }

@@ -4,6 +4,7 @@ import { Choice } from '../parts/Choice.tsx';
 import { Field } from '../parts/Field.tsx';
 import styles from './Details.module.css';
 import * as fields from './fields.ts';
+import { RangeChoices } from './RangeChoices.tsx';
 
 interface Props {
   readonly value: Recipe;
@@ -110,13 +111,7 @@ function ActivationChoices({ value, onChange }: Props) {
   const io = fields.ioOptions(value);
   return (
     <>
-      <Choice
-        legend="Measured ranges"
-        layout="cards"
-        value={value.calibrator}
-        options={fields.calibratorOptions}
-        onChange={(calibrator) => onChange({ calibrator })}
-      />
+      <RangeChoices value={value} onChange={onChange} />
       <Choice
         legend="Inputs"
         value={value.inputType}
