@@ -18,15 +18,29 @@ async function entriesOf(folder: FileSystemDirectoryEntry): Promise<readonly Fil
   }
 }
 
+/** All files below a folder. */
+async function fileEntries(entry: FileSystemEntry): Promise<readonly FileSystemFileEntry[]> {
+  if (!entry.isDirectory) return [entry as FileSystemFileEntry];
+  const files: FileSystemFileEntry[] = [];
+  for (const child of await entriesOf(entry as FileSystemDirectoryEntry))
+    files.push(...(await fileEntries(child)));
+  return files;
+}
+
+async function fileOf(entry: FileSystemFileEntry): Promise<GivenFile> {
+  const file = await new Promise<File>((resolve, reject) => entry.file(resolve, reject));
+  return { path: entry.fullPath.replace(/^\//, ''), file };
+}
+
+/** Files asked for at once: for hundreds the browser would hold the page up. */
+const atOnce = 16;
+
 async function filesIn(entry: FileSystemEntry): Promise<readonly GivenFile[]> {
-  if (entry.isDirectory) {
-    const children = await entriesOf(entry as FileSystemDirectoryEntry);
-    return (await Promise.all(children.map(filesIn))).flat();
-  }
-  const file = await new Promise<File>((resolve, reject) =>
-    (entry as FileSystemFileEntry).file(resolve, reject),
-  );
-  return [{ path: entry.fullPath.replace(/^\//, ''), file }];
+  const entries = await fileEntries(entry);
+  const files: GivenFile[] = [];
+  for (let from = 0; from < entries.length; from += atOnce)
+    files.push(...(await Promise.all(entries.slice(from, from + atOnce).map(fileOf))));
+  return files;
 }
 
 /** What one dropped item holds: a file, or a folder with all that lies in it. */
