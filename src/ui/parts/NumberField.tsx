@@ -1,5 +1,4 @@
-import { useState } from 'react';
-import { Field } from './Field.tsx';
+import { CommitField } from './CommitField.tsx';
 
 interface Props {
   readonly label: string;
@@ -9,29 +8,19 @@ interface Props {
   readonly onChange: (value: number) => void;
 }
 
-/**
- * One number, in force when the field is left or Enter is pressed, so that it is one edit. Give it a key that holds the
- * value, so that another one, by undo for instance, takes the place of what was typed.
- */
+/** One number. */
 export function NumberField({ label, value, wrongWith, onChange }: Props) {
-  const [text, setText] = useState(String(value));
-  const number = text.trim() === '' ? Number.NaN : Number(text);
-  const error = Number.isFinite(Math.fround(number)) ? wrongWith?.(number) : 'A number is needed';
-  const commit = () => {
-    if (error === undefined && number !== value) onChange(number);
+  const errorOf = (text: string) => {
+    const number = text.trim() === '' ? Number.NaN : Number(text);
+    return Number.isFinite(Math.fround(number)) ? wrongWith?.(number) : 'A number is needed';
   };
   return (
-    <Field label={label} error={error}>
-      {(control) => (
-        <input
-          {...control}
-          inputMode="decimal"
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-          onBlur={commit}
-          onKeyDown={(event) => event.key === 'Enter' && commit()}
-        />
-      )}
-    </Field>
+    <CommitField
+      key={value}
+      label={label}
+      text={String(value)}
+      wrongWith={errorOf}
+      onCommit={(text) => onChange(Number(text))}
+    />
   );
 }

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { Preprocess } from '../../core/images/preprocess.ts';
 import { Choice } from '../parts/Choice.tsx';
+import { CommitField } from '../parts/CommitField.tsx';
 import { Field } from '../parts/Field.tsx';
 import {
   type NormalizationName,
@@ -87,15 +88,8 @@ function NormalizationField({ value, onChange }: Props) {
 function OwnNumbers({ value, onChange }: Props) {
   return (
     <div className={styles.numbers}>
+      <NumberList label="Mean" values={value.mean} onChange={(mean) => onChange({ ...value, mean })} />
       <NumberList
-        // Another value than the one typed, by undo for instance, takes its place.
-        key={`mean ${value.mean}`}
-        label="Mean"
-        values={value.mean}
-        onChange={(mean) => onChange({ ...value, mean })}
-      />
-      <NumberList
-        key={`deviation ${value.std}`}
         label="Deviation"
         values={value.std}
         wrongWith={(numbers) =>
@@ -125,27 +119,20 @@ function parse(typed: string): readonly number[] {
     .map(Number);
 }
 
-/** Numbers with commas or spaces between; in force when the field is left or Enter is pressed, so that it is one edit. */
+/** Numbers with commas or spaces between. */
 function NumberList({ label, values, wrongWith, onChange }: NumberListProps) {
-  const [text, setText] = useState(values.join(', '));
-  const numbers = parse(text);
-  const countable = (numbers.length === 1 || numbers.length === 3) && numbers.every(Number.isFinite);
-  const error = countable ? wrongWith?.(numbers) : 'One number, or three with commas';
-  const commit = () => {
-    if (error === undefined && numbers.join() !== values.join()) onChange(numbers);
+  const errorOf = (text: string) => {
+    const numbers = parse(text);
+    const countable = (numbers.length === 1 || numbers.length === 3) && numbers.every(Number.isFinite);
+    return countable ? wrongWith?.(numbers) : 'One number, or three with commas';
   };
   return (
-    <Field label={label} error={error}>
-      {(control) => (
-        <input
-          {...control}
-          inputMode="decimal"
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-          onBlur={commit}
-          onKeyDown={(event) => event.key === 'Enter' && commit()}
-        />
-      )}
-    </Field>
+    <CommitField
+      key={values.join()}
+      label={label}
+      text={values.join(', ')}
+      wrongWith={errorOf}
+      onCommit={(text) => onChange(parse(text))}
+    />
   );
 }

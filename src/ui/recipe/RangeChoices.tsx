@@ -57,14 +57,12 @@ function DummyRange({ range, onChange }: DummyProps) {
   return (
     <div className={styles.pair}>
       <NumberField
-        key={`min ${min}`}
         label="Every activation from"
         value={min}
         wrongWith={(typed) => (typed > max ? 'The smaller number comes first' : undefined)}
         onChange={(typed) => onChange({ min: typed, max })}
       />
       <NumberField
-        key={`max ${max}`}
         label="to"
         value={max}
         wrongWith={(typed) => (typed < min ? 'The smaller number comes first' : undefined)}
@@ -99,7 +97,6 @@ function Mapping({ value, onChange }: Props) {
       {first !== undefined && (
         <div className={styles.pair}>
           <NumberField
-            key={`mean ${first.mean}`}
             label="Mean"
             value={first.mean}
             wrongWith={(typed) =>
@@ -108,7 +105,6 @@ function Mapping({ value, onChange }: Props) {
             onChange={(mean) => set({ ...first, mean })}
           />
           <NumberField
-            key={`deviation ${first.std}`}
             label="Deviation"
             value={first.std}
             wrongWith={(typed) => (typed > 0 ? undefined : 'A number above 0')}

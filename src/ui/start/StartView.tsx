@@ -52,8 +52,8 @@ function Accepted() {
       <dl>
         <dt>Model</dt>
         <dd>
-          <code>.tflite</code> with float32 weights and one graph. A model that is int8 already, or whose
-          input size is open, is refused with the reason.
+          <code>.tflite</code> with float weights, or with FAKE_QUANT ops from training, and one graph. A
+          model that is int8 already, or whose input size is open, is refused with the reason.
         </dd>
         <dt>Pictures</dt>
         <dd>
