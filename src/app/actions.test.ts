@@ -208,6 +208,22 @@ test('cancelling while other files are opened leaves the result with what it was
   expect(getState().result?.answers).toHaveLength(4);
 });
 
+test('another model is quantized without the layers and ranges of the one before', async () => {
+  await openFiles([...pictures, model]);
+  setRecipe({ ranges: { 'fruit/block_1_depthwise/Relu': { min: 0, max: 5 } } });
+  setRecipe({
+    rules: [
+      { operator: 'SOFTMAX', scheme: 'float' },
+      { tensor: 'fruit/stem/Relu6', scheme: 'float' },
+    ],
+  });
+  await reached(({ result }) => Object.keys(result?.settings.recipe.ranges ?? {}).length === 1);
+  await openFiles([{ ...model, path: 'second.tflite' }]);
+  const { recipe, result } = getState();
+  expect(recipe).toMatchObject({ ranges: {}, rules: [] });
+  expect(result?.report.model.name).toBe('second.tflite');
+});
+
 test('of two drops the later one wins', async () => {
   const first = openFiles([...pictures, model]);
   const second = openFiles([...pictures.slice(0, 3), { ...model, path: 'second.tflite' }]);

@@ -1,4 +1,5 @@
 import { Problem } from '../core/problem.ts';
+import type { Recipe } from '../core/quantize/recipe.ts';
 import type { GivenFile, Settings } from '../engine/api.ts';
 import { forgetThumbnails } from './details.ts';
 import { revive, worker } from './engine.ts';
@@ -12,19 +13,26 @@ import { getState, setState } from './store.ts';
 import { busy, nextStep } from './work.ts';
 
 /** What opening files changes. */
-type Opened = Pick<State, 'given' | 'history'> & {
+type Opened = Pick<State, 'given' | 'recipe' | 'history'> & {
   readonly [K in 'model' | 'samples' | 'guess' | 'preprocess']: State[K] | undefined;
 };
 
 function openedNow(): Opened {
-  const { given, history, model, samples, guess, preprocess } = getState();
-  return { given, history, model, samples, guess, preprocess };
+  const { given, recipe, history, model, samples, guess, preprocess } = getState();
+  return { given, recipe, history, model, samples, guess, preprocess };
+}
+
+/** A recipe without what is about one model: ranges set by hand, and exceptions, which are refused where they match nothing. */
+function ofAnyModel(recipe: Recipe): Recipe {
+  return { ...recipe, rules: [], ranges: {} };
 }
 
 async function withModel(before: Opened, file: GivenFile, signal: AbortSignal): Promise<Opened> {
   const model = await worker().open(file, { signal });
   const given = { ...before.given, model: file };
-  return { ...before, given, model, guess: undefined, preprocess: undefined, history: noHistory };
+  const recipe = before.model === undefined ? before.recipe : ofAnyModel(before.recipe);
+  const nothing = { guess: undefined, preprocess: undefined, history: noHistory };
+  return { ...before, ...nothing, given, recipe, model };
 }
 
 /** The preprocessing is guessed; one that was chosen by hand stays, as long as there are pictures that it is for. */
@@ -60,10 +68,12 @@ function showOverview(first: boolean, newModel: boolean): void {
 /** Whether the recipe needs samples that are not there. */
 export async function lacksSamples({
   samples,
+  recipe,
 }: {
   readonly samples?: State['samples'] | undefined;
+  readonly recipe: Recipe;
 }): Promise<boolean> {
-  return samples === undefined && (await worker().needsSamples(getState().recipe));
+  return samples === undefined && (await worker().needsSamples(recipe));
 }
 
 async function openAll(files: readonly GivenFile[], signal: AbortSignal): Promise<void> {
@@ -80,7 +90,7 @@ async function openAll(files: readonly GivenFile[], signal: AbortSignal): Promis
   // Without an earlier result there is nothing to lose by showing what is open already.
   if (!had) show(opened);
   if (samples.length > 0) opened = await withSamples(opened, samples, signal);
-  else if (await lacksSamples({ samples: undefined })) {
+  else if (await lacksSamples({ recipe: opened.recipe })) {
     show(opened);
     return goTo(routeOf('pictures'));
   }
@@ -88,7 +98,7 @@ async function openAll(files: readonly GivenFile[], signal: AbortSignal): Promis
     show(opened);
     showOverview(true, model !== undefined);
   }
-  const result = await compute(settingsOf({ ...getState(), preprocess: opened.preprocess }), signal);
+  const result = await compute(settingsOf(opened), signal);
   show(opened, result);
   if (had) showOverview(false, model !== undefined);
 }
