@@ -2,6 +2,7 @@ import type { Call } from '../call.ts';
 import type { FloatRuntime } from '../execute/executor.ts';
 import { eachSample } from '../model/each-sample.ts';
 import { isPresent, mainGraph, opName, producers, tensorAt } from '../model/graph.ts';
+import { insideOf } from '../model/inside.ts';
 import type { NamedSample, SampleSource } from '../model/samples.ts';
 import type { Graph, Model, TensorId } from '../model/types.ts';
 import { Problem } from '../problem.ts';
@@ -21,7 +22,7 @@ const opsWithWeights: ReadonlySet<string> = new Set([
   'FULLY_CONNECTED',
 ]);
 
-/** Empty statistics for every float activation, graph inputs first, then op outputs in execution order. */
+/** Empty statistics for every float activation, graph inputs first, then what ops give and hold in execution order. */
 function emptyStatistics(graph: Graph): ReadonlyMap<TensorId, RunningStatistics> {
   const map = new Map<TensorId, RunningStatistics>();
   const add = (id: TensorId, perChannel: boolean): void => {
@@ -30,8 +31,10 @@ function emptyStatistics(graph: Graph): ReadonlyMap<TensorId, RunningStatistics>
     map.set(id, new RunningStatistics(perChannel ? shape.at(-1) : undefined));
   };
   for (const id of graph.inputs) add(id, false);
-  for (const op of graph.ops)
+  for (const op of graph.ops) {
     for (const id of op.outputs.filter(isPresent)) add(id, opsWithWeights.has(op.kind));
+    for (const id of insideOf(graph, op)) add(id, false);
+  }
   return map;
 }
 

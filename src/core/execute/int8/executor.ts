@@ -1,4 +1,5 @@
 import { isPresent, tensorAt } from '../../model/graph.ts';
+import { insideOf } from '../../model/inside.ts';
 import type { Graph, Model, OpId, Sample, TensorData, TensorId } from '../../model/types.ts';
 import { Problem } from '../../problem.ts';
 import type { Executor, Watch } from '../executor.ts';
@@ -26,7 +27,10 @@ export interface Int8ExecutorOptions extends Int8Options {
    * default), or 'kept', what the last run left, as an interpreter that works on a stream has it.
    */
   readonly state?: 'fresh' | 'kept';
-  /** Tensors that `watch` is to see; 'all' are the graph's inputs and every op's outputs. */
+  /**
+   * Tensors that `watch` is to see: activations, and what ops hold inside, as the op leaves it; 'all' are the graph's inputs
+   * and every op's outputs.
+   */
   readonly taps?: readonly TensorId[] | 'all';
 }
 
@@ -37,9 +41,12 @@ function copyOf({ shape, dtype, data }: TensorData): TensorData {
 /** Which tensors a watcher sees after which op. */
 function tapsByOp(graph: Graph, taps: readonly TensorId[] | 'all'): readonly (readonly TensorId[])[] {
   const wanted = taps === 'all' ? undefined : new Set(taps);
-  return graph.ops.map((op) =>
-    op.outputs.filter((id) => isPresent(id) && (wanted === undefined || wanted.has(id))),
-  );
+  return graph.ops.map((op) => {
+    const outputs = op.outputs.filter(isPresent);
+    return wanted === undefined
+      ? outputs
+      : [...outputs, ...insideOf(graph, op)].filter((id) => wanted.has(id));
+  });
 }
 
 /**

@@ -1,0 +1,51 @@
+/** SVDF (tflite/kernels/internal/reference/svdf.h, EvalFloatSVDF). */
+import { size } from '../int8/context.ts';
+import type { Planner } from '../int8/ops/planner.ts';
+import { activationFunction, dot } from './recurrent.ts';
+import { floatBias, floatInput, floatOutput } from './values.ts';
+
+export const planSvdf: Planner<'SVDF'> = (op, context) => {
+  const [input, features, times, state] = [0, 1, 2, 4].map((k) => floatInput(context, k)) as [
+    ReturnType<typeof floatInput>,
+    ReturnType<typeof floatInput>,
+    ReturnType<typeof floatInput>,
+    ReturnType<typeof floatInput>,
+  ];
+  const output = floatOutput(context);
+  for (const value of [input, features, times, output]) context.expectRank(value, 2);
+  const [batch, inputs] = [size(input.shape, 0), size(input.shape, 1)];
+  const [filters, memory] = [size(features.shape, 0), size(times.shape, 1)];
+  const { rank, activation } = op.options;
+  const units = filters / rank;
+  if (!(rank >= 1) || !Number.isInteger(units))
+    throw context.invalid(`rank ${rank} does not divide ${filters} filters`);
+  context.expectShape(features, [filters, inputs]);
+  context.expectShape(times, [filters, memory]);
+  context.expectShape(state, [batch, memory * filters]);
+  context.expectShape(output, [batch, units]);
+  const bias = floatBias(context, 3, units);
+  const activate = activationFunction(activation);
+  if (activate === undefined) throw context.unsupported(`with a fused ${activation}`);
+
+  /** What a filter of a sequence remembers, weighed. */
+  const weighed = (sequence: number, filter: number): number =>
+    dot(
+      { data: times.data, from: filter * memory },
+      { data: state.data, from: (sequence * filters + filter) * memory },
+      memory,
+    );
+  return () => {
+    state.data.copyWithin(0, 1);
+    for (let row = 0; row < batch * filters; row++) {
+      const x = { data: input.data, from: Math.floor(row / filters) * inputs };
+      const w = { data: features.data, from: (row % filters) * inputs };
+      state.data[(row + 1) * memory - 1] = dot(w, x, inputs);
+    }
+    for (let o = 0; o < batch * units; o++) {
+      const [sequence, unit] = [Math.floor(o / units), o % units];
+      let sum = bias[unit] as number;
+      for (let r = 0; r < rank; r++) sum = Math.fround(sum + weighed(sequence, unit * rank + r));
+      output.data[o] = activate(sum);
+    }
+  };
+};
