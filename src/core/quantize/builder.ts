@@ -58,7 +58,7 @@ export class GraphBuilder {
     this.#tensors[id] = { ...this.tensor(id), dtype, quant: perTensor(params) };
   }
 
-  /** An intermediate of an integer op has parameters, but no elements. */
+  /** An intermediate in a file has parameters at most, but no elements. */
   emptyIntermediate(id: TensorId): void {
     this.#tensors[id] = { ...this.tensor(id), shape: [0] };
   }

@@ -122,6 +122,7 @@ class Rewriter {
       read: this.#read(),
     });
     this.#graph.ops.forEach((op, index) => {
+      for (const id of op.intermediates ?? []) this.#builder.emptyIntermediate(id);
       const rule = selection.rules.get(index as OpId);
       if (rule === undefined) this.#keep(op, selection.stored.get(index as OpId));
       else this.#quantize(op, index as OpId, rule);

@@ -147,7 +147,6 @@ function quantizeLstm(op: LstmOp, context: RecurrentContext): Op {
     const weights = inputs.constant(lstmAt.projection, symmetricInt8);
     inputs.bias(lstmAt.projectionBias, fround(weights * hidden.scale));
   }
-  for (const id of op.intermediates ?? []) builder.emptyIntermediate(id);
   return { ...op, inputs: inputs.ids };
 }
 

@@ -5,12 +5,8 @@ import { activationFunction, dot } from './recurrent.ts';
 import { floatBias, floatInput, floatOutput } from './values.ts';
 
 export const planSvdf: Planner<'SVDF'> = (op, context) => {
-  const [input, features, times, state] = [0, 1, 2, 4].map((k) => floatInput(context, k)) as [
-    ReturnType<typeof floatInput>,
-    ReturnType<typeof floatInput>,
-    ReturnType<typeof floatInput>,
-    ReturnType<typeof floatInput>,
-  ];
+  const [input, features] = [floatInput(context, 0), floatInput(context, 1)];
+  const [times, state] = [floatInput(context, 2), floatInput(context, 4)];
   const output = floatOutput(context);
   for (const value of [input, features, times, output]) context.expectRank(value, 2);
   const [batch, inputs] = [size(input.shape, 0), size(input.shape, 1)];

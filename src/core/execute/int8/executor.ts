@@ -9,12 +9,12 @@ import { type Int8Options, planInt8 } from './plan.ts';
 /** Runs a model on our own kernels, whatever the arithmetic of its ops. */
 export interface Int8Executor extends Executor {
   /**
-   * The inputs of an op that `runOp` takes, in the order of `op.inputs`: without left-out ones, constants, and what is
-   * computed from constants alone.
+   * The inputs of an op that `runOp` takes, in the order of `op.inputs`: without left-out ones, constants, what is computed
+   * from constants alone, and states.
    */
   activationsOf(op: OpId): readonly TensorId[];
   /**
-   * Runs one op on given values of its activations.
+   * Runs one op on given values of its activations; its states are what they are when a run begins.
    * Values of the op's tensors from an earlier `execute` are overwritten.
    * @returns the op's outputs, owned by the caller
    */
@@ -68,7 +68,10 @@ export function createInt8Executor(model: Model, options: Int8ExecutorOptions): 
 
   const activationsOf = (id: OpId): readonly TensorId[] => {
     const inputs = graph.ops[id]?.inputs ?? [];
-    const varies = (input: TensorId) => tensorAt(graph, input).data === undefined && !plan.settled.has(input);
+    const varies = (input: TensorId) => {
+      const { data, isVariable } = tensorAt(graph, input);
+      return data === undefined && isVariable !== true && !plan.settled.has(input);
+    };
     return inputs.filter((input) => isPresent(input) && varies(input));
   };
 
@@ -89,6 +92,7 @@ export function createInt8Executor(model: Model, options: Int8ExecutorOptions): 
       if (op === undefined || step === undefined)
         throw new Problem('model/invalid', `Op ${id} does not exist.`, { op: id });
       assign(activationsOf(id), inputs);
+      if (state === 'fresh') plan.reset();
       step();
       return op.outputs.filter(isPresent).map((output) => copyOf(value(output)));
     },
