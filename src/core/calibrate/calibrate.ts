@@ -39,10 +39,12 @@ function emptyStatistics(graph: Graph): ReadonlyMap<TensorId, RunningStatistics>
 }
 
 function notFinite(graph: Graph, id: TensorId, sample: SampleRef): Problem {
-  const maker = producers(graph).get(id);
-  const op = maker === undefined ? undefined : graph.ops[maker];
+  const made = producers(graph).get(id);
+  const maker = made ?? graph.ops.findIndex((candidate) => insideOf(graph, candidate).includes(id));
+  const op = graph.ops[maker];
   const { name } = tensorAt(graph, id);
-  const source = op === undefined ? 'an input of the model' : `the output of op ${maker} (${opName(op)})`;
+  const what = made === undefined ? 'a value inside of' : 'the output of';
+  const source = op === undefined ? 'an input of the model' : `${what} op ${maker} (${opName(op)})`;
   const text = `Sample ${sample.index} “${sample.name}” gives a NaN or infinite value in tensor ${id} “${name}”, ${source}.`;
   return new Problem('range/not-finite', text, {
     tensor: id,

@@ -1,6 +1,7 @@
 /** SVDF (tflite/kernels/internal/reference/svdf.h, EvalFloatSVDF). */
-import { size } from '../int8/context.ts';
+
 import type { Planner } from '../int8/ops/planner.ts';
+import { svdfSizes } from '../int8/ops/svdf.ts';
 import { activationFunction, dot } from './recurrent.ts';
 import { floatBias, floatInput, floatOutput } from './values.ts';
 
@@ -8,17 +9,10 @@ export const planSvdf: Planner<'SVDF'> = (op, context) => {
   const [input, features] = [floatInput(context, 0), floatInput(context, 1)];
   const [times, state] = [floatInput(context, 2), floatInput(context, 4)];
   const output = floatOutput(context);
-  for (const value of [input, features, times, output]) context.expectRank(value, 2);
-  const [batch, inputs] = [size(input.shape, 0), size(input.shape, 1)];
-  const [filters, memory] = [size(features.shape, 0), size(times.shape, 1)];
   const { rank, activation } = op.options;
-  const units = filters / rank;
-  if (!(rank >= 1) || !Number.isInteger(units))
-    throw context.invalid(`rank ${rank} does not divide ${filters} filters`);
-  context.expectShape(features, [filters, inputs]);
-  context.expectShape(times, [filters, memory]);
-  context.expectShape(state, [batch, memory * filters]);
-  context.expectShape(output, [batch, units]);
+  const values = { input, features, times, state, output };
+  const { batch, inputs, units, memory } = svdfSizes(context, rank, values);
+  const filters = units * rank;
   const bias = floatBias(context, 3, units);
   const activate = activationFunction(activation);
   if (activate === undefined) throw context.unsupported(`with a fused ${activation}`);
