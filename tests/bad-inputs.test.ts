@@ -29,7 +29,7 @@ const expected: Readonly<Record<string, string>> = {
   'html-page.tflite': 'file/other-kind',
   'int8-float-io-vww.tflite': 'works',
   'keras.h5': 'file/other-kind',
-  'lstm-mnist.tflite': 'model/unsupported-op',
+  'lstm-mnist.tflite': 'works',
   'mediapipe.task': 'file/other-kind',
   'nan-weight.tflite': 'model/not-finite',
   'negative-dims.tflite': 'model/dynamic-shape',

@@ -1,5 +1,6 @@
 import { type LoweredModel, lowerModel } from '../core/lower/lower.ts';
 import { isPresent, mainGraph, withMainGraph } from '../core/model/graph.ts';
+import { insideOf } from '../core/model/inside.ts';
 import type { Graph, Model, Op, TensorId } from '../core/model/types.ts';
 import { Problem } from '../core/problem.ts';
 
@@ -63,7 +64,8 @@ function cut({ model, taps, own }: Cut): readonly Segment[] {
   return stretches(graph.ops.length, own).map((stretch) => {
     const piece = withMainGraph(model, part(graph, stretch));
     const made = madeBy(mainGraph(piece).ops);
-    const watched = taps.filter((id) => made.has(id));
+    const inside = new Set(mainGraph(piece).ops.flatMap((op) => insideOf(graph, op)));
+    const watched = taps.filter((id) => made.has(id) || inside.has(id));
     const [firstOp] = stretch;
     const lowered = own.has(firstOp) ? undefined : lowerModel(piece, watched, firstOp);
     return { model: piece, firstOp, taps: watched, lowered };

@@ -2,6 +2,7 @@ import type { Call } from '../call.ts';
 import type { FloatRuntime } from '../execute/executor.ts';
 import { eachSample } from '../model/each-sample.ts';
 import { isPresent, mainGraph, opName, producers, tensorAt } from '../model/graph.ts';
+import { insideOf } from '../model/inside.ts';
 import type { NamedSample, SampleSource } from '../model/samples.ts';
 import type { Graph, Model, TensorId } from '../model/types.ts';
 import { Problem } from '../problem.ts';
@@ -21,7 +22,7 @@ const opsWithWeights: ReadonlySet<string> = new Set([
   'FULLY_CONNECTED',
 ]);
 
-/** Empty statistics for every float activation, graph inputs first, then op outputs in execution order. */
+/** Empty statistics for every float activation, graph inputs first, then what ops give and hold in execution order. */
 function emptyStatistics(graph: Graph): ReadonlyMap<TensorId, RunningStatistics> {
   const map = new Map<TensorId, RunningStatistics>();
   const add = (id: TensorId, perChannel: boolean): void => {
@@ -30,16 +31,20 @@ function emptyStatistics(graph: Graph): ReadonlyMap<TensorId, RunningStatistics>
     map.set(id, new RunningStatistics(perChannel ? shape.at(-1) : undefined));
   };
   for (const id of graph.inputs) add(id, false);
-  for (const op of graph.ops)
+  for (const op of graph.ops) {
     for (const id of op.outputs.filter(isPresent)) add(id, opsWithWeights.has(op.kind));
+    for (const id of insideOf(graph, op)) add(id, false);
+  }
   return map;
 }
 
 function notFinite(graph: Graph, id: TensorId, sample: SampleRef): Problem {
-  const maker = producers(graph).get(id);
-  const op = maker === undefined ? undefined : graph.ops[maker];
+  const made = producers(graph).get(id);
+  const maker = made ?? graph.ops.findIndex((candidate) => insideOf(graph, candidate).includes(id));
+  const op = graph.ops[maker];
   const { name } = tensorAt(graph, id);
-  const source = op === undefined ? 'an input of the model' : `the output of op ${maker} (${opName(op)})`;
+  const what = made === undefined ? 'a value inside of' : 'the output of';
+  const source = op === undefined ? 'an input of the model' : `${what} op ${maker} (${opName(op)})`;
   const text = `Sample ${sample.index} “${sample.name}” gives a NaN or infinite value in tensor ${id} “${name}”, ${source}.`;
   return new Problem('range/not-finite', text, {
     tensor: id,

@@ -5,6 +5,7 @@ import type { Graph, Model, Op, Tensor, TensorId } from '../model/types.ts';
 import { Problem } from '../problem.ts';
 import { dequantized } from './dequantize-constant.ts';
 import { foldFakeQuant } from './fold-fake-quant.ts';
+import { withLstmIntermediates } from './lstm-intermediates.ts';
 
 /** Something about the model that the person is told, because it changes what they work with. */
 export interface Note {
@@ -137,10 +138,11 @@ export function prepare(model: Model): Prepared {
   const trained = foldFakeQuant(mainGraph(model));
   const folded = foldConstantDequantize(trained.graph);
   const widened = widenHybridWeights(folded.graph);
-  checkFinite(widened.graph);
+  const complete = withLstmIntermediates(widened.graph);
+  checkFinite(complete);
   const integer = folded.integer + widened.widened;
   const counts = { float16: folded.float16, integer, fakeQuant: trained.folded };
-  const float = { ...withMainGraph(model, widened.graph), signatures: trained.signatures(model) };
+  const float = { ...withMainGraph(model, complete), signatures: trained.signatures(model) };
   const foldedSome = folded.float16 + folded.integer + trained.folded > 0;
   return { model: foldedSome ? withoutUnusedTensors(float) : float, notes: notesOf(model, counts) };
 }

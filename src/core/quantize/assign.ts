@@ -52,6 +52,12 @@ function constantBounds(graph: Graph, id: TensorId): Bounds | undefined {
   return value === undefined ? undefined : extremesWithZero(value.data as Float32Array);
 }
 
+export function missingRange(graph: Graph, id: TensorId): Problem {
+  const { name } = tensorAt(graph, id);
+  const text = `No range is known for tensor ${id} “${name}”: give samples to calibrate with, or a default range.`;
+  return new Problem('range/missing', text, { tensor: id, name });
+}
+
 /**
  * Chooses the parameters of every activation of the ops in `rules`.
  *
@@ -116,9 +122,7 @@ class GroupTable {
         dictated: true,
       });
     }
-    const { name } = tensorAt(this.#graph, id);
-    const text = `No range is known for tensor ${id} “${name}”: give samples to calibrate with, or a default range.`;
-    throw new Problem('range/missing', text, { tensor: id, name });
+    throw missingRange(this.#graph, id);
   }
 
   addOp(op: Op, rule: Rule): void {

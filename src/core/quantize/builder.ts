@@ -53,6 +53,16 @@ export class GraphBuilder {
     this.#tensors[id] = { ...this.tensor(id), dtype: this.type, quant: perTensor(params) };
   }
 
+  /** Gives a state or an intermediate of an op, at `id`, its integer type. */
+  quantizeInside(id: TensorId, dtype: 'int8' | 'int16', params: Params): void {
+    this.#tensors[id] = { ...this.tensor(id), dtype, quant: perTensor(params) };
+  }
+
+  /** An intermediate in a file has parameters at most, but no elements. */
+  emptyIntermediate(id: TensorId): void {
+    this.#tensors[id] = { ...this.tensor(id), shape: [0] };
+  }
+
   rename(id: TensorId, name: string): void {
     this.#tensors[id] = { ...this.tensor(id), name };
   }

@@ -1,4 +1,5 @@
 import { isPresent, producers, tensorAt } from '../model/graph.ts';
+import { insideOf } from '../model/inside.ts';
 import type { Graph, OpId, TensorId } from '../model/types.ts';
 import { Problem } from '../problem.ts';
 import type { Bounds } from './assign.ts';
@@ -37,9 +38,12 @@ function mappedInputs(graph: Graph, { inputMapping }: Recipe): ReadonlyMap<Tenso
   return new Map(entries.filter(([id]) => tensorAt(graph, id).dtype === 'float32'));
 }
 
-/** Every float activation, inputs first. */
+/** Every float activation, inputs first, and what ops hold inside. */
 function activations(graph: Graph): readonly TensorId[] {
-  const all = [...graph.inputs, ...graph.ops.flatMap((op) => op.outputs.filter(isPresent))];
+  const all = [
+    ...graph.inputs,
+    ...graph.ops.flatMap((op) => [...op.outputs.filter(isPresent), ...insideOf(graph, op)]),
+  ];
   return all.filter((id) => tensorAt(graph, id).dtype === 'float32');
 }
 

@@ -1,6 +1,13 @@
 import { isPresent, mainGraph, withMainGraph } from '../model/graph.ts';
 import type { Graph, Model, Op, OpId, Signature, TensorId } from '../model/types.ts';
-import { type Assignment, assignParams, type Bounds, type Joins, type Requantized } from './assign.ts';
+import {
+  type Assignment,
+  assignParams,
+  type Bounds,
+  type Joins,
+  missingRange,
+  type Requantized,
+} from './assign.ts';
 import { GraphBuilder } from './builder.ts';
 import { quantizeOperand, quantizeSymmetricOperand } from './constants.ts';
 import { givenRanges } from './given-ranges.ts';
@@ -8,6 +15,7 @@ import { convertOutputs, exposeInputs } from './io.ts';
 import { quantizeLayer } from './layer.ts';
 import type { Params } from './params.ts';
 import type { Recipe } from './recipe.ts';
+import { quantizeRecurrent } from './recurrent.ts';
 import { dataInputs, type Rule } from './rules.ts';
 import type { ActivationType } from './scheme.ts';
 import { checkRecipe, type KeptFloat, type Selection } from './select.ts';
@@ -49,7 +57,7 @@ export function quantize(model: Model, ranges: ReadonlyMap<TensorId, Bounds>, re
   const given = givenRanges(graph, rules, { calibrated: ranges, recipe });
   const joins = joinsOf(recipe, type);
   const assignment = assignParams(graph, rules, { ranges: given.ranges, type, joins });
-  const rewriter = new Rewriter(graph, { selection, assignment, recipe });
+  const rewriter = new Rewriter(graph, { selection, assignment, recipe, ranges: given.ranges });
   const { graph: result, signatureTensors } = rewriter.run();
   const dummy = given.defaulted.filter((id) => assignment.params.has(id));
   const quantized: Model = {
@@ -89,6 +97,7 @@ interface Decisions {
   readonly selection: Selection;
   readonly assignment: Assignment;
   readonly recipe: Recipe;
+  readonly ranges: ReadonlyMap<TensorId, Bounds>;
 }
 
 /** Writes the quantized graph op by op, in execution order. */
@@ -113,6 +122,7 @@ class Rewriter {
       read: this.#read(),
     });
     this.#graph.ops.forEach((op, index) => {
+      for (const id of op.intermediates ?? []) this.#builder.emptyIntermediate(id);
       const rule = selection.rules.get(index as OpId);
       if (rule === undefined) this.#keep(op, selection.stored.get(index as OpId));
       else this.#quantize(op, index as OpId, rule);
@@ -146,10 +156,26 @@ class Rewriter {
 
   #quantize(op: Op, id: OpId, rule: Rule): void {
     const inputs = this.#dataInputs(op, id, rule);
+    if (rule.recurrent === true) {
+      this.#quantizeRecurrent({ ...op, inputs });
+      return;
+    }
     if (rule.output !== 'none') for (const output of op.outputs) this.#quantizeOutput(output);
     const complete = { ...op, inputs: this.#constantInputs(op, id, { rule, inputs }) };
     const { type } = this.#decisions.selection;
     this.#builder.emit(type === 'int16' ? withInt16Options(complete, this.#decisions.recipe) : complete);
+  }
+
+  #quantizeRecurrent(op: Op): void {
+    const [input, output] = [op.inputs[0] as TensorId, op.outputs[0] as TensorId];
+    this.#quantizeOutput(output);
+    const params = { input: this.#paramsIn(input), output: this.#paramsOf(output) };
+    const boundsOf = (id: TensorId): Bounds => {
+      const bounds = this.#decisions.ranges.get(id);
+      if (bounds === undefined) throw missingRange(this.#graph, id);
+      return bounds;
+    };
+    this.#builder.emit(quantizeRecurrent(op, { builder: this.#builder, ...params, boundsOf }));
   }
 
   #dataInputs(op: Op, id: OpId, rule: Rule): TensorId[] {
@@ -180,7 +206,7 @@ class Rewriter {
     const { weights, bias } = rule;
     if (weights === undefined || bias === undefined) return inputs;
     const [dataPosition] = dataInputs(op, rule);
-    const inputScale = this.#builder.tensor(inputs[dataPosition ?? 0] as TensorId).quant?.scale[0] ?? 0;
+    const inputScale = this.#paramsIn(inputs[dataPosition ?? 0] as TensorId).scale;
     const { selection, recipe } = this.#decisions;
     const biasType = biasTypeOf(op, selection.type, recipe);
     const treatment = selection.treatment(id);
@@ -193,6 +219,12 @@ class Rewriter {
   #quantizeOutput(id: TensorId): void {
     if (this.#builder.tensorBefore(id).dtype === 'float32')
       this.#builder.quantizeActivation(id, this.#paramsOf(id));
+  }
+
+  /** Of the integers at `id` in the graph that is being written. */
+  #paramsIn(id: TensorId): Params {
+    const { quant } = this.#builder.tensor(id);
+    return { scale: quant?.scale[0] ?? 0, zeroPoint: quant?.zeroPoint[0] ?? 0 };
   }
 
   #paramsOf(id: TensorId): Params {

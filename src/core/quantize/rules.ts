@@ -15,6 +15,8 @@ export interface Rule {
   readonly bias?: { readonly input: number; readonly required: boolean };
   /** A constant at this input is symmetric and narrow instead of asymmetric. */
   readonly symmetricConstant?: number;
+  /** It has states, and all its constants their own forms: see recurrent.ts. */
+  readonly recurrent?: true;
   /**
    * own: the calibrated range of each output. same: the input's parameters. join: one set of parameters for all data
    * inputs and the output. fixed: whatever was calibrated. none: outputs are not quantized (bool, int32).
@@ -49,6 +51,10 @@ const rules: { readonly [K in KnownKind]?: Rule } = {
     output: 'own',
   },
   BATCH_MATMUL: binary('own'),
+
+  SVDF: { data: [0], recurrent: true, output: 'own' },
+  LSTM: { data: [0], recurrent: true, output: 'own' },
+  UNIDIRECTIONAL_SEQUENCE_LSTM: { data: [0], recurrent: true, output: 'own' },
 
   ADD: binary('own'),
   SUB: binary('own'),
@@ -142,11 +148,14 @@ const notInt16: ReadonlySet<string> = new Set<KnownKind>([
   'LESS_EQUAL',
   'LOG',
   'LOG_SOFTMAX',
+  'LSTM',
   'PRELU',
   'RELU_0_TO_1',
   'RELU_N1_TO_1',
   'SPACE_TO_DEPTH',
   'SQUARED_DIFFERENCE',
+  'SVDF',
+  'UNIDIRECTIONAL_SEQUENCE_LSTM',
 ]);
 
 /**
@@ -158,10 +167,13 @@ const notUint8: ReadonlySet<string> = new Set<KnownKind>([
   'BATCH_MATMUL',
   'EXP',
   'LOG',
+  'LSTM',
   'REDUCE_PROD',
   'RSQRT',
   'SQRT',
   'SQUARED_DIFFERENCE',
+  'SVDF',
+  'UNIDIRECTIONAL_SEQUENCE_LSTM',
 ]);
 
 const noKernel: Readonly<Record<ActivationType, ReadonlySet<string>>> = {

@@ -3,6 +3,7 @@ import type { Graph, Op, OpId, TensorId } from '../model/types.ts';
 import { Problem } from '../problem.ts';
 import { activationTypeOfRecipe, type Recipe } from './recipe.ts';
 import { type Treatment, treatmentOf, unmatchedRules } from './recipe-rules.ts';
+import { recurrentObstacle } from './recurrent.ts';
 import { dataInputs, type Rule, ruleOf } from './rules.ts';
 import { type ActivationType, activationTypeOf } from './scheme.ts';
 import { type StoredWeights, storedWeightsOf } from './stored-weights.ts';
@@ -47,10 +48,11 @@ function obstacle(graph: Graph, op: Op, rule: Rule): string | undefined {
   }
   if (!dataInputs(op, rule).every((position) => isFloat(graph, op.inputs[position])))
     return 'its inputs are not float32';
+  if (rule.recurrent === true && op.kind !== 'SVDF') return recurrentObstacle(op, graph.tensors);
   const activation = 'activation' in op.options ? op.options.activation : 'NONE';
   if (activation === 'TANH' || activation === 'SIGN_BIT')
     return `integer kernels have no fused ${activation}`;
-  return undefined;
+  return recurrentObstacle(op, graph.tensors);
 }
 
 function touchesFloat(graph: Graph, op: Op): boolean {

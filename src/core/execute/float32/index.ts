@@ -2,12 +2,14 @@ import type { Planners } from '../int8/ops/planner.ts';
 import { planDequantize } from './convert.ts';
 import { layerPlanners } from './layers.ts';
 import { logicPlanners } from './logic.ts';
+import { planLstm, planSequenceLstm } from './lstm.ts';
 import { normalizePlanners } from './normalize.ts';
 import { pairPlanners } from './pairs.ts';
 import { poolPlanners } from './pool.ts';
 import { reducePlanners } from './reduce.ts';
 import { planResizeBilinear } from './resize.ts';
 import { planScatterNd } from './scatter.ts';
+import { planSvdf } from './svdf.ts';
 import { unaryPlanners } from './unary.ts';
 
 /** Every operator that has a float32 kernel of its own. Ops that only move elements need none. */
@@ -22,4 +24,7 @@ export const float32Planners: Planners = {
   RESIZE_BILINEAR: planResizeBilinear,
   DEQUANTIZE: planDequantize,
   SCATTER_ND: planScatterNd,
+  SVDF: planSvdf,
+  LSTM: planLstm,
+  UNIDIRECTIONAL_SEQUENCE_LSTM: planSequenceLstm,
 };

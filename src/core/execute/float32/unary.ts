@@ -21,7 +21,7 @@ function planUnary(context: OpContext, fn: (x: number) => number): Step {
 }
 
 /** reference/logistic.h: beyond these the result is 1, or exp(x), to float32 precision. */
-function logistic(x: number): number {
+export function logistic(x: number): number {
   if (x > 16.619047164916992) return 1;
   const exp = f(Math.exp(x < -9 ? x : -x));
   return x < -9 ? exp : 1 / f(1 + exp);

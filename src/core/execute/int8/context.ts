@@ -121,6 +121,12 @@ export class OpContext {
     return { scale, zeroPoint };
   }
 
+  /** The value of an intermediate of a float op, where somebody may look at it. */
+  intermediateValue(position: number): Value | undefined {
+    const id = this.#op.intermediates?.[position];
+    return isPresent(id) ? this.#value(id) : undefined;
+  }
+
   #value(id: TensorId): Value {
     const tensor = tensorAt(this.#plan.graph, id);
     const value = this.#plan.buffers.get(id) ?? constantOf(tensor);

@@ -1,4 +1,5 @@
 import { isPresent, tensorAt } from '../../model/graph.ts';
+import { insideOf } from '../../model/inside.ts';
 import type { Graph, Model, OpId, Sample, TensorData, TensorId } from '../../model/types.ts';
 import { Problem } from '../../problem.ts';
 import type { Executor, Watch } from '../executor.ts';
@@ -8,12 +9,12 @@ import { type Int8Options, planInt8 } from './plan.ts';
 /** Runs a model on our own kernels, whatever the arithmetic of its ops. */
 export interface Int8Executor extends Executor {
   /**
-   * The inputs of an op that `runOp` takes, in the order of `op.inputs`: without left-out ones, constants, and what is
-   * computed from constants alone.
+   * The inputs of an op that `runOp` takes, in the order of `op.inputs`: without left-out ones, constants, what is computed
+   * from constants alone, and states.
    */
   activationsOf(op: OpId): readonly TensorId[];
   /**
-   * Runs one op on given values of its activations.
+   * Runs one op on given values of its activations; its states are what they are when a run begins.
    * Values of the op's tensors from an earlier `execute` are overwritten.
    * @returns the op's outputs, owned by the caller
    */
@@ -26,7 +27,10 @@ export interface Int8ExecutorOptions extends Int8Options {
    * default), or 'kept', what the last run left, as an interpreter that works on a stream has it.
    */
   readonly state?: 'fresh' | 'kept';
-  /** Tensors that `watch` is to see; 'all' are the graph's inputs and every op's outputs. */
+  /**
+   * Tensors that `watch` is to see: activations, and what ops hold inside, as the op leaves it; 'all' are the graph's inputs
+   * and every op's outputs.
+   */
   readonly taps?: readonly TensorId[] | 'all';
 }
 
@@ -37,9 +41,12 @@ function copyOf({ shape, dtype, data }: TensorData): TensorData {
 /** Which tensors a watcher sees after which op. */
 function tapsByOp(graph: Graph, taps: readonly TensorId[] | 'all'): readonly (readonly TensorId[])[] {
   const wanted = taps === 'all' ? undefined : new Set(taps);
-  return graph.ops.map((op) =>
-    op.outputs.filter((id) => isPresent(id) && (wanted === undefined || wanted.has(id))),
-  );
+  return graph.ops.map((op) => {
+    const outputs = op.outputs.filter(isPresent);
+    return wanted === undefined
+      ? outputs
+      : [...outputs, ...insideOf(graph, op)].filter((id) => wanted.has(id));
+  });
 }
 
 /**
@@ -61,7 +68,10 @@ export function createInt8Executor(model: Model, options: Int8ExecutorOptions): 
 
   const activationsOf = (id: OpId): readonly TensorId[] => {
     const inputs = graph.ops[id]?.inputs ?? [];
-    const varies = (input: TensorId) => tensorAt(graph, input).data === undefined && !plan.settled.has(input);
+    const varies = (input: TensorId) => {
+      const { data, isVariable } = tensorAt(graph, input);
+      return data === undefined && isVariable !== true && !plan.settled.has(input);
+    };
     return inputs.filter((input) => isPresent(input) && varies(input));
   };
 
@@ -82,6 +92,7 @@ export function createInt8Executor(model: Model, options: Int8ExecutorOptions): 
       if (op === undefined || step === undefined)
         throw new Problem('model/invalid', `Op ${id} does not exist.`, { op: id });
       assign(activationsOf(id), inputs);
+      if (state === 'fresh') plan.reset();
       step();
       return op.outputs.filter(isPresent).map((output) => copyOf(value(output)));
     },

@@ -1,6 +1,7 @@
 import { checkModel } from '../../model/check.ts';
 import { allocate, constantOf, elementCount } from '../../model/data.ts';
 import { isPresent, mainGraph, opName, tensorAt } from '../../model/graph.ts';
+import { insideOf } from '../../model/inside.ts';
 import type { Elements, Graph, Model, Op, OpId, TensorData, TensorId } from '../../model/types.ts';
 import { Problem } from '../../problem.ts';
 import { plannerOf } from '../choose.ts';
@@ -54,8 +55,8 @@ function variablesOf(graph: Graph): readonly TensorId[] {
 function allocateActivations(graph: Graph): ReadonlyMap<TensorId, TensorData> {
   const buffers = new Map<TensorId, TensorData>();
   let bytes = 0;
-  const made = graph.ops.flatMap((op) => op.outputs);
-  const ids = [...graph.inputs, ...made, ...variablesOf(graph)].filter((id) => id >= 0);
+  const made = graph.ops.flatMap((op) => [...op.outputs, ...insideOf(graph, op)]);
+  const ids = [...graph.inputs, ...made].filter(isPresent);
   for (const id of ids) {
     const { shape, dtype, data } = tensorAt(graph, id);
     if (data !== undefined || buffers.has(id)) continue;

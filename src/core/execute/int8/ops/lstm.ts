@@ -2,6 +2,7 @@
  * LSTM and UNIDIRECTIONAL_SEQUENCE_LSTM, int8 × int8 with an int16 cell state
  * (tflite/kernels/{lstm,unidirectional_sequence_lstm}.cc).
  */
+import { type LstmGate, type LstmOp, lstmAt, lstmGates } from '../../../model/lstm.ts';
 import type { LstmOptions } from '../../../model/options.ts';
 import { clamp } from '../../../model/rounding.ts';
 import { type FixedPoint, frexp } from '../../fixed-point.ts';
@@ -13,19 +14,6 @@ import { biasOf } from './conv.ts';
 import type { Planner } from './planner.ts';
 import { int16Data, scaleOf } from './svdf.ts';
 
-/** Where each gate finds its inputs; every gate has an intermediate of its own. */
-const gatePositions = {
-  input: { weights: 1, recurrent: 5, peephole: 9, bias: 12, norm: 20, intermediate: 0 },
-  forget: { weights: 2, recurrent: 6, peephole: 10, bias: 13, norm: 21, intermediate: 1 },
-  cell: { weights: 3, recurrent: 7, peephole: undefined, bias: 14, norm: 22, intermediate: 2 },
-  output: { weights: 4, recurrent: 8, peephole: 11, bias: 15, norm: 23, intermediate: 3 },
-} as const;
-const PROJECTION = 16;
-const PROJECTION_BIAS = 17;
-const OUTPUT_STATE = 18;
-const CELL_STATE = 19;
-/** The hidden value's place among the intermediates. */
-const HIDDEN = 4;
 /** Of a gate before its function, where no layer normalization says otherwise: Q3.12. */
 const GATE_SCALE = 2 ** -12;
 
@@ -86,9 +74,9 @@ function cellVector(
   return { data: int16Data(context, value), scale: scaleOf(context, value) };
 }
 
-function gateOf(context: OpContext, name: keyof typeof gatePositions, values: Values): Gate {
+function gateOf(context: OpContext, name: LstmGate, values: Values): Gate {
   const { input, outputState, cells, cellExponent } = values;
-  const at = gatePositions[name];
+  const at = lstmGates[name];
   const hasNorm = context.has(at.norm);
   const scale = hasNorm ? context.intermediate(at.intermediate).scale : GATE_SCALE;
   const bias = biasOf(context, at.bias, cells);
@@ -141,8 +129,8 @@ interface Hidden {
  * point with the opposite sign, which shows in what saturates.
  */
 function hiddenOf(context: OpContext): Hidden {
-  const { scale, zeroPoint } = context.intermediate(HIDDEN);
-  return { scale, zeroPoint: context.has(PROJECTION) ? -zeroPoint : zeroPoint };
+  const { scale, zeroPoint } = context.intermediate(lstmAt.hidden);
+  return { scale, zeroPoint: context.has(lstmAt.projection) ? -zeroPoint : zeroPoint };
 }
 
 function projectionOf(
@@ -150,13 +138,13 @@ function projectionOf(
   { projClip, hidden }: { readonly projClip: number; readonly hidden: Hidden },
   values: Values,
 ): LstmParams['projection'] {
-  if (!context.has(PROJECTION)) return undefined;
+  if (!context.has(lstmAt.projection)) return undefined;
   const { outputState, cells } = values;
   const outputs = size(outputState.shape, 1);
-  const matrix = matrixOf(context, PROJECTION, {
+  const matrix = matrixOf(context, lstmAt.projection, {
     vector: { ...hidden, length: cells },
     rows: outputs,
-    bias: biasOf(context, PROJECTION_BIAS, outputs),
+    bias: biasOf(context, lstmAt.projectionBias, outputs),
     scale: outputState.scale,
   });
   return {
@@ -167,19 +155,33 @@ function projectionOf(
 }
 
 function valuesOf(context: OpContext): Values {
-  if (!context.has(CELL_STATE)) throw context.unsupported('with basic cells');
-  const [input, outputState] = [context.int8Input(0), context.int8Input(OUTPUT_STATE)];
-  const cellState = context.input(CELL_STATE);
+  if (!context.has(lstmAt.cellState)) throw context.unsupported('with basic cells');
+  const [input, outputState] = [context.int8Input(0), context.int8Input(lstmAt.outputState)];
+  const cellState = context.input(lstmAt.cellState);
   context.expectRank(outputState, 2);
   context.expectRank(cellState, 2);
   const cells = size(cellState.shape, 1);
   return { input, outputState, cellState, cells, cellExponent: cellExponentOf(context, cellState) };
 }
 
-interface Sequence {
+/** How an input's vectors are arranged. */
+export interface Sequence {
   readonly batch: number;
   readonly steps: number;
+  /** [steps, batch, values] instead of [batch, steps, values]. */
   readonly timeMajor: boolean;
+}
+
+/** An LSTM takes one step of every sequence in the batch at a time, a sequence LSTM all of them. */
+export function sequenceOf(context: OpContext, op: LstmOp, input: Value): Sequence {
+  if (op.kind === 'LSTM') {
+    context.expectRank(input, 2);
+    return { batch: size(input.shape, 0), steps: 1, timeMajor: true };
+  }
+  context.expectRank(input, 3);
+  const { timeMajor } = op.options;
+  const [steps, batch] = timeMajor ? [0, 1] : [1, 0];
+  return { batch: size(input.shape, batch), steps: size(input.shape, steps), timeMajor };
 }
 
 function planCells(
@@ -200,8 +202,8 @@ function planCells(
   const projection = projectionOf(context, { projClip, hidden }, values);
   if (projection === undefined && outputs !== cells)
     throw context.invalid(`${cells} cells cannot make ${outputs} outputs without a projection`);
-  const gate = (name: keyof typeof gatePositions): Gate => gateOf(context, name, values);
-  const hasInputGate = context.has(gatePositions.input.weights);
+  const gate = (name: LstmGate): Gate => gateOf(context, name, values);
+  const hasInputGate = context.has(lstmGates.input.weights);
   const gates = {
     input: hasInputGate ? gate('input') : undefined,
     forget: gate('forget'),
@@ -218,17 +220,9 @@ function planCells(
   return context.kernels.lstm(params, { input: input.data, ...states }, output.data);
 }
 
-/** One step of every sequence in the batch. */
-export const planLstm: Planner<'LSTM'> = (op, context) =>
-  planCells(context, op.options, (input) => {
-    context.expectRank(input, 2);
-    return { batch: size(input.shape, 0), steps: 1, timeMajor: false };
-  });
+function planLstmOp(op: LstmOp, context: OpContext): Step {
+  return planCells(context, op.options, (input) => sequenceOf(context, op, input));
+}
 
-export const planSequenceLstm: Planner<'UNIDIRECTIONAL_SEQUENCE_LSTM'> = (op, context) =>
-  planCells(context, op.options, (input) => {
-    context.expectRank(input, 3);
-    const { timeMajor } = op.options;
-    const [steps, batch] = timeMajor ? [0, 1] : [1, 0];
-    return { batch: size(input.shape, batch), steps: size(input.shape, steps), timeMajor };
-  });
+export const planLstm: Planner<'LSTM'> = planLstmOp;
+export const planSequenceLstm: Planner<'UNIDIRECTIONAL_SEQUENCE_LSTM'> = planLstmOp;

@@ -41,11 +41,27 @@ interface Memory {
   readonly cellState: Int16Array;
 }
 
+/**
+ * The peephole weight of cell `c` of a sequence. TensorFlow Lite takes the vector to be as long as the output: where a
+ * projection makes that shorter, the last cells get nothing, and sequences that advance together share the weights out
+ * as if their cells were fewer (CalculateLstmGateInteger8x8_16 of tflite/kernels/lstm_eval.cc).
+ */
+function peepholeWeight(
+  { batch, timeMajor, cells, outputs }: LstmParams,
+  weights: Int16Array,
+  { place, c }: { place: Place; c: number },
+): number {
+  if (outputs >= cells) return weights[c] as number;
+  const index = timeMajor ? place.cell + c : c;
+  return index < (timeMajor ? batch : 1) * outputs ? (weights[index % outputs] as number) : 0;
+}
+
 function computeGate(
-  { inputs, outputs, cells }: LstmParams,
+  params: LstmParams,
   gate: Gate,
   { memory, place, squash, result }: { memory: Memory; place: Place; squash: Squash; result: Int16Array },
 ): void {
+  const { inputs, outputs, cells } = params;
   const input = { data: memory.input, from: place.input, length: inputs };
   const state = { data: memory.outputState, from: place.state, length: outputs };
   for (let c = 0; c < cells; c++) {
@@ -53,7 +69,8 @@ function computeGate(
     value = saturateInt16(value + product(gate.recurrent, c, state));
     if (gate.peephole !== undefined) {
       const { weights, scale } = gate.peephole;
-      const seen = (weights[c] as number) * (memory.cellState[place.cell + c] as number);
+      const seen =
+        peepholeWeight(params, weights, { place, c }) * (memory.cellState[place.cell + c] as number);
       value = saturateInt16(value + multiplyByFixedPoint(seen, scale.multiplier, scale.shift));
     }
     result[c] = value;
