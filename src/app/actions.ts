@@ -1,5 +1,5 @@
 import type { Preprocess } from '../core/images/preprocess.ts';
-import { asProblem } from '../core/problem.ts';
+import { asProblem, Problem } from '../core/problem.ts';
 import type { Recipe } from '../core/quantize/recipe.ts';
 import type { GivenFile, Settings } from '../engine/api.ts';
 import { isAlive, revive, stopWorker, worker } from './engine.ts';
@@ -10,44 +10,57 @@ import { isStale, settingsOf } from './settings.ts';
 import { getState, setState } from './store.ts';
 import { isWorking, nextStep, show, soon, stopWork, work } from './work.ts';
 
-/** Files that are being opened, so that they can be opened again should the worker die of them. */
-let opening: readonly GivenFile[] | undefined;
+/** How files are opened: once more after the worker died of them, or after something else came between. */
+type Opening = (signal: AbortSignal) => Promise<void>;
 
-async function openGiven(files: readonly GivenFile[], signal: AbortSignal): Promise<void> {
-  opening = files;
+/** What is being opened. */
+let opening: Opening | undefined;
+
+async function keepOpening(task: Opening, signal: AbortSignal): Promise<void> {
+  opening = task;
   try {
-    await open(files, signal);
+    await task(signal);
     opening = undefined;
   } catch (error) {
-    if (asProblem(error).code !== 'compute/stopped') opening = undefined;
+    if (asProblem(error).code !== 'compute/stopped' && opening === task) opening = undefined;
     throw error;
   }
+}
+
+function startOpening(note: string, task: Opening, keepProblem = false): Promise<void> {
+  return work(note, (signal) => keepOpening(task, signal), { keepProblem });
 }
 
 /** Files dropped or chosen: a model, samples, or both at once. When they are refused, what they interrupted goes on. */
 export async function openFiles(files: readonly GivenFile[]): Promise<void> {
   const interrupted = isWorking();
-  await work('Opening', (signal) => openGiven(files, signal));
+  const before = interrupted ? opening : undefined;
+  await startOpening('Opening', (signal) => open(files, signal));
   const { problem, model, result } = getState();
   const refused = problem !== undefined && problem.remedy !== 'restart' && !isWorking();
-  if (interrupted && refused && model !== undefined && (result === undefined || isStale(getState())))
+  if (refused && before !== undefined) await startOpening('Opening', before, true);
+  else if (interrupted && refused && model !== undefined && (result === undefined || isStale(getState())))
     await work('Computing', computeAnew, { remedy: 'compute', keepProblem: true });
 }
 
 /** The example that comes with the studio. */
 export function openExample(): Promise<void> {
-  return work('Loading the example', async (signal) => {
+  return startOpening('Loading the example', async (signal) => {
     const files = await fetchExample();
     nextStep(signal, 'Opening');
-    await openGiven(files, signal);
+    await open(files, signal);
   });
 }
 
 async function computeAnew(signal: AbortSignal): Promise<void> {
   await revive();
   const state = getState();
-  // Then the screen that shows results says what is missing.
-  if (state.model === undefined || (await lacksSamples(state))) return;
+  if (state.model === undefined) return;
+  if (await lacksSamples(state)) {
+    // Without a result, the screen says itself what is missing.
+    if (state.result === undefined) return;
+    throw new Problem('images/none', 'This recipe measures ranges on pictures, and there are none yet.');
+  }
   // Opening was cancelled before the preprocessing was guessed.
   if (state.samples?.kind === 'pictures' && state.preprocess === undefined) {
     const guess = await worker().guessPreprocess(undefined, { signal });
@@ -61,10 +74,16 @@ export function recompute(): Promise<void> {
   return work('Computing', computeAnew, { remedy: 'compute' });
 }
 
+/** Computes with new settings soon; what is just being opened is opened with them. */
+function goOnSoon(): void {
+  const task = opening;
+  soon(() => (task === undefined ? recompute() : startOpening('Opening', task)));
+}
+
 /** Puts other settings in force and computes with them soon. */
 function edit(change: Partial<Settings>): void {
   setState({ ...change, history: remembered(getState().history, settingsOf(getState())) });
-  soon(recompute);
+  goOnSoon();
 }
 
 export function setPreprocess(preprocess: Preprocess): void {
@@ -78,7 +97,7 @@ export function setRecipe(change: Partial<Recipe>): void {
 function travel(step: ReturnType<typeof stepBack>): void {
   if (step === undefined) return;
   setState({ ...step.settings, history: step.history });
-  soon(recompute);
+  goOnSoon();
 }
 
 /** Takes the last edit of preprocessing or recipe back. */
@@ -112,10 +131,9 @@ async function replaceStuckWorker(): Promise<void> {
 
 /** One click back after the worker died: the same files, the same settings. */
 export function restart(): Promise<void> {
-  const files = opening;
-  return files === undefined
+  return opening === undefined
     ? work('Starting again', computeAnew)
-    : work('Starting again', (signal) => openGiven(files, signal));
+    : startOpening('Starting again', opening);
 }
 
 export function dismissProblem(): void {

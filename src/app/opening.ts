@@ -24,13 +24,15 @@ function openedNow(): Opened {
 
 /** A recipe without what is about one model: ranges set by hand, and exceptions, which are refused where they match nothing. */
 function ofAnyModel(recipe: Recipe): Recipe {
-  return { ...recipe, rules: [], ranges: {} };
+  return { ...recipe, rules: [], ranges: {}, inputMapping: [] };
 }
 
 async function withModel(before: Opened, file: GivenFile, signal: AbortSignal): Promise<Opened> {
   const model = await worker().open(file, { signal });
   const given = { ...before.given, model: file };
-  const recipe = before.model === undefined ? before.recipe : ofAnyModel(before.recipe);
+  // The same file again, perhaps trained on, keeps them.
+  const same = before.model === undefined || before.model.name === model.name;
+  const recipe = same ? before.recipe : ofAnyModel(before.recipe);
   const nothing = { guess: undefined, preprocess: undefined, history: noHistory };
   return { ...before, ...nothing, given, recipe, model };
 }
@@ -91,6 +93,7 @@ async function openAll(files: readonly GivenFile[], signal: AbortSignal): Promis
   if (!had) show(opened);
   if (samples.length > 0) opened = await withSamples(opened, samples, signal);
   else if (await lacksSamples({ recipe: opened.recipe })) {
+    await worker().forget(undefined);
     show(opened);
     return goTo(routeOf('pictures'));
   }

@@ -1,5 +1,10 @@
 import { Problem } from '../core/problem.ts';
-import { exportAiEdgeRecipe, importAiEdgeRecipe, isAiEdgeRecipe } from '../core/quantize/ai-edge-recipe.ts';
+import {
+  exportAiEdgeRecipe,
+  importAiEdgeRecipe,
+  isAiEdgeRecipe,
+  type Translated,
+} from '../core/quantize/ai-edge-recipe.ts';
 import { parseRecipe, type Recipe } from '../core/quantize/recipe.ts';
 import { setRecipe } from './actions.ts';
 import { download } from './download.ts';
@@ -37,10 +42,23 @@ export async function importRecipe(files: readonly GivenFile[]): Promise<void> {
   }
 }
 
+/** The recipe in a format; `undefined`, and said on the page, where that cannot express it. */
+function translate(recipe: Recipe, format: RecipeFormat): Translated<unknown> | undefined {
+  if (format === 'zeropoint') return { recipe, notes: [] };
+  try {
+    return exportAiEdgeRecipe(recipe);
+  } catch (error) {
+    show(error);
+    return undefined;
+  }
+}
+
 /** Hands the recipe out as a file. */
 export function exportRecipe(format: RecipeFormat): void {
   const { recipe } = getState();
-  const { recipe: out, notes } = format === 'zeropoint' ? { recipe, notes: [] } : exportAiEdgeRecipe(recipe);
+  const translated = translate(recipe, format);
+  if (translated === undefined) return;
+  const { recipe: out, notes } = translated;
   setState({ recipeNotes: notes });
   const file = new Blob([`${JSON.stringify(out, null, 2)}\n`], { type: 'application/json' });
   download(format === 'zeropoint' ? 'recipe.json' : 'ai_edge_recipe.json', file);

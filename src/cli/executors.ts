@@ -1,6 +1,6 @@
 import { computesInIntegers } from '../core/execute/choose.ts';
 import type { Executor } from '../core/execute/executor.ts';
-import type { Arithmetic } from '../core/execute/int8/context.ts';
+import { type Arithmetic, arithmetics } from '../core/execute/int8/context.ts';
 import { createInt8Executor } from '../core/execute/int8/executor.ts';
 import { mainGraph } from '../core/model/graph.ts';
 import type { Model, TensorId } from '../core/model/types.ts';
@@ -19,12 +19,10 @@ export function activations(model: Model): readonly TensorId[] {
   return mainGraph(model).ops.flatMap((op) => op.outputs.filter((id) => id >= 0));
 }
 
-const arithmetics: readonly Arithmetic[] = ['tflm', 'litert-reference'];
-
 export const arithmeticOption = {
   type: 'string',
   value: 'NAME',
-  help: 'rounding of int8 kernels: tflm (microcontrollers; the default) or litert-reference',
+  help: 'rounding of int8 kernels: tflm (microcontrollers; the default), litert-reference or xnnpack (browsers, phones)',
 } as const;
 
 /** @throws Problem `usage` for an unknown name. */
@@ -32,7 +30,7 @@ export function parseArithmetic(args: Arguments): Arithmetic {
   const name = textOption(args, 'arithmetic') ?? 'tflm';
   const known = arithmetics.find((candidate) => candidate === name);
   if (known === undefined)
-    throw usageProblem(`--arithmetic is “${name}”; known are ${arithmetics.join(' and ')}.`);
+    throw usageProblem(`--arithmetic is “${name}”; known are ${arithmetics.join(', ')}.`);
   return known;
 }
 

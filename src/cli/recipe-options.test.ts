@@ -47,7 +47,10 @@ test.each([
   [['--recipe', 'int9'], 'usage'],
   [['--default-range', '6'], 'usage'],
   [['--weight-bits', '3'], 'recipe/invalid'],
-  [['--weight-bits', 'few'], 'recipe/invalid'],
+  [['--weight-bits', 'few'], 'usage'],
+  [['--min-elements', ''], 'usage'],
+  [['--default-range', ','], 'usage'],
+  [['--input-mapping', ',1'], 'usage'],
   [['--input-type', 'int16'], 'recipe/invalid'],
 ])('%j is refused', (args, code) => {
   try {

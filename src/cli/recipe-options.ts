@@ -62,8 +62,14 @@ function recipeByName(name: string): Recipe {
   return recipe;
 }
 
+/** A number as it was typed; nothing at all is none. */
+function finite(text: string): number | undefined {
+  const number = text.trim() === '' ? Number.NaN : Number(text);
+  return Number.isFinite(number) ? number : undefined;
+}
+
 function pairOf(text: string, option: string): readonly [number, number] {
-  const [first, second, ...rest] = text.split(',').map(Number);
+  const [first, second, ...rest] = text.split(',').map(finite);
   if (first === undefined || second === undefined || rest.length > 0)
     throw usageProblem(`--${option} is “${text}”; two numbers with a comma are needed.`);
   return [first, second];
@@ -92,7 +98,10 @@ function keptFloat(args: Arguments): Recipe['rules'] {
 
 function numberOption(args: Arguments, name: string): number | undefined {
   const text = textOption(args, name);
-  return text === undefined ? undefined : Number(text);
+  if (text === undefined) return undefined;
+  const number = finite(text);
+  if (number === undefined) throw usageProblem(`--${name} is “${text}”; a number is needed.`);
+  return number;
 }
 
 /**

@@ -10,6 +10,8 @@ import type { Assessment } from '../core/targets/assess.ts';
 export interface EngineApi {
   /** Reads a model; the samples of an earlier one stay. Panels keep what the last result was made from until there is another. */
   open(file: GivenFile): OpenedModel;
+  /** Panels look at what is open now: there will be no result of it yet. */
+  forget(): void;
   /** Goes back to the model and the samples of the last result. */
   revert(): void;
   /** Replaces the samples. Pictures are decoded when they are needed. */

@@ -135,6 +135,10 @@ export class Session implements Methods<api.EngineApi> {
     return samplesInfo(samples);
   }
 
+  forget(): void {
+    this.#done = undefined;
+  }
+
   revert(): void {
     this.#open = this.#done?.opened ?? this.#open;
   }

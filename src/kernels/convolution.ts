@@ -1,6 +1,6 @@
 /** CONV_2D and FULLY_CONNECTED: weights packed for assembly/conv.ts. */
 import type { ConvParams, DenseParams, Output, Step, Window } from '../core/execute/int8/kernels.ts';
-import { roundHalfAway } from '../core/model/rounding.ts';
+import { roundHalfAway, roundHalfEven } from '../core/model/rounding.ts';
 import { type Descriptor, tileHeights } from './descriptors.ts';
 import type { FastOp } from './fast-op.ts';
 import { type Border, type Dimensions, flipOf, type StoredImage } from './image.ts';
@@ -59,7 +59,11 @@ function channelOf({ rescale }: Output, index: number, { least, most }: Reach): 
     return fixedChannel(fixed, least, most);
   }
   const factor = rescale.factor[rescale.factor.length === 1 ? 0 : index] as number;
-  return { least, most, real: factor, exact: (accumulator) => roundHalfAway(accumulator * factor) };
+  const exact =
+    rescale.kind === 'real'
+      ? (accumulator: number) => roundHalfAway(accumulator * factor)
+      : (accumulator: number) => roundHalfEven(Math.fround(Math.fround(accumulator) * factor));
+  return { least, most, real: factor, exact };
 }
 
 export interface Stage {

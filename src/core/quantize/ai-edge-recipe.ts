@@ -1,5 +1,5 @@
 import { Problem } from '../problem.ts';
-import { type Recipe, recipeFor } from './recipe.ts';
+import { parseRecipe, type Recipe, recipeFor } from './recipe.ts';
 import type { RecipeRule } from './recipe-rules.ts';
 import { activationTypeOf, type Granularity, type Scheme, type WeightBits } from './scheme.ts';
 
@@ -125,6 +125,10 @@ function withEnds(recipe: Recipe, ends: readonly RecipeRule[]): Recipe {
   return { ...recipe, inputType: endType('INPUT'), outputType: endType('OUTPUT') };
 }
 
+function isNames(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((name) => typeof name === 'string');
+}
+
 /**
  * An ai-edge-quantizer recipe as one of ours.
  * @throws Problem `recipe/invalid` naming the entry that asks for what is not known here.
@@ -133,11 +137,12 @@ export function importAiEdgeRecipe(json: readonly unknown[]): Translated<Recipe>
   const all = json.flatMap((value, index) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) refuse(index, 'is no object');
     const entry = value as Entry;
-    const operations = entry.operations ?? [entry.operation ?? '*'];
+    const operations: unknown = entry.operations ?? [entry.operation ?? '*'];
+    if (!isNames(operations)) refuse(index, 'names operations that are no texts');
     return operations.map((operation) => ruleOf(entry, index, operation));
   });
   const isEnd = ({ operator }: RecipeRule) => operator === 'INPUT' || operator === 'OUTPUT';
-  const recipe = withEnds(withMode(all.filter((rule) => !isEnd(rule))), all.filter(isEnd));
+  const recipe = parseRecipe(withEnds(withMode(all.filter((rule) => !isEnd(rule))), all.filter(isEnd)));
   const notes = asymmetricWeights(json as readonly Entry[])
     ? ['The recipe allows weights with a zero point; weights are always symmetric here.']
     : [];

@@ -1,6 +1,6 @@
 import type { TensorStatistics } from '../calibrate/statistics.ts';
 import { counterparts, samePositions } from '../evaluate/correspondence.ts';
-import { isPresent, mainGraph, opName, tensorAt } from '../model/graph.ts';
+import { isPresent, mainGraph, opName, producers, tensorAt } from '../model/graph.ts';
 import type { Dtype, Graph, Op, OpId, Quant, TensorId } from '../model/types.ts';
 import { limits } from '../quantize/params.ts';
 import { weightRuleOf } from '../quantize/rules.ts';
@@ -90,6 +90,15 @@ function errorsOf(
   };
 }
 
+/** Name of the float tensor that an op of the same kind makes in the float model, by which a recipe finds the layer. */
+function sourceName({ float }: ReportInput, source: TensorId | undefined, kind: string): string | undefined {
+  const graph = mainGraph(float);
+  const maker = source === undefined ? undefined : producers(graph).get(source);
+  const op = maker === undefined ? undefined : graph.ops[maker];
+  if (op === undefined || source === undefined || opName(op) !== kind) return undefined;
+  return tensorAt(graph, source).name;
+}
+
 /** One row per op of the quantized model. */
 export function layerRows(input: ReportInput): readonly LayerRow[] {
   const graph = mainGraph(input.quantized.model);
@@ -100,12 +109,14 @@ export function layerRows(input: ReportInput): readonly LayerRow[] {
     const { name, shape, dtype, quant } = tensorAt(graph, output);
     const params = perTensorOf(quant);
     const weights = weightFacts(graph, op);
+    const source = sourceName(input, sources.get(output), opName(op));
     const grid = params && isActivationType(dtype) ? gridInterval(params, dtype) : undefined;
     return [
       {
         op: index,
         kind: opName(op),
         name,
+        ...(source !== undefined && { source }),
         shape,
         dtype,
         ...params,

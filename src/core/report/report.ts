@@ -100,6 +100,8 @@ export interface LayerRow {
   readonly kind: string;
   /** Of the output tensor. */
   readonly name: string;
+  /** Of the float model's tensor that the same op makes there; absent for ops that quantizing put in. */
+  readonly source?: string;
   readonly shape: Shape;
   readonly dtype: Dtype;
   /** Per-tensor parameters of the output: real = (q − zeroPoint) · scale. */

@@ -28,6 +28,8 @@ export function LayerScreen({ op, result }: { readonly op: number; readonly resu
       </div>
     );
   }
+  // What quantizing put in has no counterpart that a recipe could be about.
+  const { source } = row;
   const neighbour = (step: number) => {
     const other = layers[position + step];
     return other && linkTo({ screen: 'layer', op: other.op });
@@ -42,22 +44,25 @@ export function LayerScreen({ op, result }: { readonly op: number; readonly resu
       previous={neighbour(-1)}
       next={neighbour(1)}
       rangeForm={
-        row.range && (
+        row.range &&
+        source !== undefined && (
           <RangeForm
             // Typed numbers give way to those of the next result.
             key={`${row.range.min} ${row.range.max}`}
             range={row.range}
-            byHand={recipe.ranges[row.name] !== undefined}
-            onChange={(range) => setRange(row.name, range)}
+            byHand={recipe.ranges[source] !== undefined}
+            onChange={(range) => setRange(source, range)}
           />
         )
       }
       treatment={
-        <LayerRecipe
-          mode={recipe.mode}
-          picked={pickedScheme(recipe, row.name)}
-          onPick={(scheme) => pickScheme(row.name, scheme)}
-        />
+        source !== undefined && (
+          <LayerRecipe
+            mode={recipe.mode}
+            picked={pickedScheme(recipe, source)}
+            onPick={(scheme) => pickScheme(source, scheme)}
+          />
+        )
       }
       pending={
         problem ? <Notice tone="bad" title={problem.message} /> : !stale && <p>Nothing was measured here.</p>

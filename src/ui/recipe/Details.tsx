@@ -14,7 +14,7 @@ interface Props {
 /** Another mode takes the types of inputs and outputs that go with it. */
 function withMode(mode: Scheme): Partial<Recipe> {
   const { inputType, outputType } = recipeFor(mode);
-  return { mode, inputType, outputType };
+  return { mode, inputType, outputType, ...(mode === 'uint8' && { weightBits: 8 }) };
 }
 
 /** Every setting that means something under the recipe's mode. */
@@ -54,13 +54,15 @@ function WeightChoices({ value, onChange }: Props) {
         options={fields.granularityOptions}
         onChange={(weights) => onChange({ weights, denseWeights: weights })}
       />
-      <Choice
-        legend="Weight scales of dense layers"
-        value={value.denseWeights}
-        options={fields.granularityOptions.map(({ value: own, label }) => ({ value: own, label }))}
-        onChange={(denseWeights) => onChange({ denseWeights })}
-      />
-      {value.mode === 'int8' && (
+      {value.weights === 'per-channel' && (
+        <Choice
+          legend="Weight scales of dense layers"
+          value={value.denseWeights}
+          options={fields.granularityOptions.map(({ value: own, label }) => ({ value: own, label }))}
+          onChange={(denseWeights) => onChange({ denseWeights })}
+        />
+      )}
+      {value.mode !== 'uint8' && (
         <Choice
           legend="Weights in"
           layout="cards"

@@ -28,7 +28,8 @@ function requantize(context: OpContext, input: Integers, output: Integers): Step
 export const planQuantize: Planner<'QUANTIZE'> = (_, context) => {
   const [input, output] = [context.input(0), integers(context, context.output())];
   context.expectShape(output, input.shape);
-  if (input.data instanceof Float32Array) return quantize(output, input.data, output.data);
+  if (input.data instanceof Float32Array)
+    return quantize({ ...output, by: 'division' }, input.data, output.data);
   return requantize(context, integers(context, input), output);
 };
 

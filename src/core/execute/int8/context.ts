@@ -1,17 +1,19 @@
 import { constantOf, elementCount } from '../../model/data.ts';
 import { isPresent, opName, tensorAt } from '../../model/graph.ts';
 import type { Activation } from '../../model/options.ts';
-import { clamp, roundHalfAway } from '../../model/rounding.ts';
+import { clamp, roundHalfAway, roundHalfEven } from '../../model/rounding.ts';
 import type { Dtype, Graph, Op, OpId, Quant, Shape, TensorData, TensorId } from '../../model/types.ts';
 import { Problem } from '../../problem.ts';
 import { type FixedPoint, quantizeMultiplier } from '../fixed-point.ts';
-import type { Int8Kernels, Output } from './kernels.ts';
+import type { Halves, Int8Kernels, Output } from './kernels.ts';
 
 /**
  * Whose bits a plan reproduces. They differ where TensorFlow Lite's own reference kernels left fixed point:
- * FULLY_CONNECTED rescales in float64, LOGISTIC and TANH are tables of float results.
+ * FULLY_CONNECTED rescales in float64, LOGISTIC and TANH are tables of float results. XNNPACK, LiteRT's default delegate,
+ * rescales in float32; ops that it does not take run on LiteRT's own optimized kernels (ops/xnnpack.ts).
  */
-export type Arithmetic = 'tflm' | 'litert-reference';
+export type Arithmetic = (typeof arithmetics)[number];
+export const arithmetics = ['tflm', 'litert-reference', 'xnnpack'] as const;
 
 /** Of float32. */
 const SMALLEST_NORMAL = 2 ** -126;
@@ -250,14 +252,18 @@ export class OpContext {
     return { rescale, zeroPoint: output.zeroPoint, ...this.activationRange(output, activation) };
   }
 
-  /** CalculateActivationRangeQuantized of tflite/kernels/kernel_util.cc; the quotient is float32. */
+  /**
+   * CalculateActivationRangeQuantized of tflite/kernels/kernel_util.cc; the quotient is float32.
+   * @param halves - XNNPACK rounds bounds half to even
+   */
   activationRange(
     output: AffineValue,
     activation: Activation,
+    halves: Halves = 'away',
   ): { readonly min: number; readonly max: number } {
     const { scale, zeroPoint, min, max } = output;
-    const quantized = (real: number): number =>
-      clamp(zeroPoint + roundHalfAway(Math.fround(real / scale)), min, max);
+    const round = halves === 'even' ? roundHalfEven : roundHalfAway;
+    const quantized = (real: number): number => clamp(zeroPoint + round(Math.fround(real / scale)), min, max);
     switch (activation) {
       case 'NONE':
         return { min, max };

@@ -30,10 +30,14 @@ export interface Output {
   readonly min: number;
   readonly max: number;
 }
-/** 'fixed': MultiplyByQuantizedMultiplier. 'real': a product in float64, rounded half away from zero. */
+/**
+ * 'fixed': MultiplyByQuantizedMultiplier. 'real': a product in float64, rounded half away from zero. 'float32': the
+ * accumulator as float32 times the factor, the product rounded to float32 and then half to even (XNNPACK).
+ */
 export type Rescale =
   | { readonly kind: 'fixed'; readonly multiplier: Int32Array; readonly shift: Int32Array }
-  | { readonly kind: 'real'; readonly factor: Float64Array };
+  | { readonly kind: 'real'; readonly factor: Float64Array }
+  | { readonly kind: 'float32'; readonly factor: Float32Array };
 
 /** A window that moves over an image; sizes and strides in pixels. Taps outside the image are skipped. */
 export interface Window {
@@ -128,6 +132,7 @@ export interface FloatSumParams extends ReduceParams {
   readonly factor: number;
   readonly bias: number;
   readonly zeroPoint: number;
+  readonly halves: Halves;
 }
 export interface ProductParams extends ReduceParams {
   readonly inputZeroPoint: number;
@@ -186,8 +191,12 @@ export interface NormalizeParams {
   /** Bits that values are shifted left before they are scaled; of the seven that the output's scale of 1/128 takes. */
   readonly leftShift: number;
 }
+/** What halves are rounded to. */
+export type Halves = 'away' | 'even';
 export interface QuantizeParams {
   readonly scale: number;
+  /** 'division': x / scale, halves away from zero. 'reciprocal': x · (1 / scale), both float32, halves to even (XNNPACK). */
+  readonly by: 'division' | 'reciprocal';
   readonly zeroPoint: number;
   readonly min: number;
   readonly max: number;
@@ -200,6 +209,19 @@ export interface ResizeParams {
   readonly outputW: number;
   readonly channels: number;
   /** Source position of output pixel i is (i · scale + offset) / 1024. */
+  readonly scaleH: number;
+  readonly scaleW: number;
+  readonly offsetH: number;
+  readonly offsetW: number;
+}
+export interface ElevenBitResizeParams {
+  readonly batch: number;
+  readonly inputH: number;
+  readonly inputW: number;
+  readonly outputH: number;
+  readonly outputW: number;
+  readonly channels: number;
+  /** Source position of output pixel i is i · scale + offset in float32, clamped to the image. */
   readonly scaleH: number;
   readonly scaleW: number;
   readonly offsetH: number;
@@ -238,7 +260,7 @@ export interface Int8Kernels extends RecurrentKernels {
   maxPool(params: PoolParams, input: Int8Array, output: Int8Array): Step;
   /** MEAN and SUM, which differ in their rescaling only. */
   sum(params: SumParams, input: Int8Array, output: Int8Array): Step;
-  /** SUM as LiteRT computes it. */
+  /** SUM as LiteRT computes it, MEAN and SUM as XNNPACK does. */
   sumInFloat(params: FloatSumParams, input: Int8Array, output: Int8Array): Step;
   reduceMax(params: ReduceParams, input: Int8Array, output: Int8Array): Step;
   reduceMin(params: ReduceParams, input: Int8Array, output: Int8Array): Step;
@@ -253,6 +275,8 @@ export interface Int8Kernels extends RecurrentKernels {
   /** output = table[byte of input] */
   dequantize(table: Float32Array, input: ByteArray, output: Float32Array): Step;
   resizeBilinear(params: ResizeParams, input: Int8Array, output: Int8Array): Step;
+  /** RESIZE_BILINEAR as XNNPACK computes it. */
+  resizeBilinearInElevenBits(params: ElevenBitResizeParams, input: Int8Array, output: Int8Array): Step;
   /** RESIZE_BILINEAR of models that were uint8. */
   resizeBilinearInFloat(params: FloatResizeParams, input: Int8Array, output: Int8Array): Step;
   /** output[i] = input[source[i]], or `fill` where source[i] is negative: whatever only moves elements. */

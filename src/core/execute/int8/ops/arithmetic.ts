@@ -1,7 +1,10 @@
+import { clamp } from '../../../model/rounding.ts';
 import type { Int8Value, OpContext } from '../context.ts';
 import type { AddParams, Step } from '../kernels.ts';
 import { stretched } from './broadcast.ts';
+import { planPairs } from './pairs.ts';
 import { inTurn, type Planner } from './planner.ts';
+import { elementwiseSum, float32Product } from './xnnpack.ts';
 
 const LEFT_SHIFT = 20;
 
@@ -22,6 +25,11 @@ function planSum(
   activation: Parameters<OpContext['activationRange']>[1],
 ): Step {
   const { left, right, output } = binary(context);
+  const direct = elementwiseSum(context, { left, right, output }, sign);
+  if (direct !== undefined) {
+    const { min, max } = context.activationRange(output, activation, 'even');
+    return planPairs(context, (l, r) => clamp(direct(l, r), min, max));
+  }
   const common = 2 * Math.max(left.scale, right.scale);
   const factor = common / (2 ** LEFT_SHIFT * output.scale);
   // TensorFlow Lite aborts the process here; SUB has no such check.
@@ -47,7 +55,9 @@ export const planMul: Planner<'MUL'> = (op, context): Step => {
   const params = {
     leftZeroPoint: left.zeroPoint,
     rightZeroPoint: right.zeroPoint,
-    output: context.outputStage(output, factor, op.options.activation),
+    output:
+      float32Product(context, { left, right, output }, op.options.activation) ??
+      context.outputStage(output, factor, op.options.activation),
   };
   const { operands, steps } = stretched(context, [left, right], output);
   return inTurn([...steps, context.kernels.multiply(params, operands, output.data)]);

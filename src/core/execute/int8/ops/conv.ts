@@ -3,6 +3,7 @@ import type { AffineValue, Int8Value, OpContext, Value } from '../context.ts';
 import type { ConvParams, Output, Step } from '../kernels.ts';
 import { conv2dWindow, depthwiseWindow, transposeConvWindow } from './conv-window.ts';
 import type { Planner } from './planner.ts';
+import { float32Stage } from './xnnpack.ts';
 
 export interface Weights extends Value {
   readonly data: Int8Array;
@@ -74,10 +75,13 @@ function stageOf(
   { input, weights, output }: Convolution,
   activation: Activation,
 ): Output {
-  return {
-    ...perChannelStage(context, { input, scales: weights.scales, output }),
-    ...context.activationRange(output, activation),
-  };
+  const values = { input, scales: weights.scales, output };
+  return (
+    float32Stage(context, values, activation) ?? {
+      ...perChannelStage(context, values),
+      ...context.activationRange(output, activation),
+    }
+  );
 }
 
 interface Convolution {

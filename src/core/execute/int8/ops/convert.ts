@@ -4,6 +4,7 @@ import { multiplyByFixedPoint } from '../../fixed-point.ts';
 import type { OpContext, QuantizedValue } from '../context.ts';
 import type { Step } from '../kernels.ts';
 import type { Planner } from './planner.ts';
+import { eightBitRescale } from './xnnpack.ts';
 
 /** A table for `lookup`: the output of each stored input value, by the value's byte. */
 export function tableOf(
@@ -19,6 +20,9 @@ export function tableOf(
 
 /** Other scale or zero point, which is how a plan sees another signedness (tflite/kernels/internal/reference/requantize.h). */
 function requantize(context: OpContext, input: QuantizedValue, output: QuantizedValue): Step {
+  const direct = eightBitRescale(context, { input, output });
+  if (direct !== undefined)
+    return context.kernels.lookup(tableOf(input, output, direct), input.data, output.data);
   const { multiplier, shift } = context.fixedPoint(input.scale / output.scale);
   const table = tableOf(
     input,
@@ -32,7 +36,10 @@ export const planQuantize: Planner<'QUANTIZE'> = (_, context) => {
   const input = context.input(0);
   const output = context.quantized(context.output());
   context.expectShape(output, input.shape);
-  if (input.data instanceof Float32Array) return context.kernels.quantize(output, input.data, output.data);
+  if (input.data instanceof Float32Array) {
+    const by = context.arithmetic === 'xnnpack' ? 'reciprocal' : 'division';
+    return context.kernels.quantize({ ...output, by }, input.data, output.data);
+  }
   return requantize(context, context.quantized(input), output);
 };
 

@@ -5,6 +5,7 @@ import type { Output, Step } from '../kernels.ts';
 import { biasOf, perChannelStage } from './conv.ts';
 import { denseSizes, matMulOperands } from './matrix-shapes.ts';
 import { inTurn, type Planner } from './planner.ts';
+import { float32MatMul, float32Stage } from './xnnpack.ts';
 
 interface DenseWeights {
   readonly data: Int8Array;
@@ -56,6 +57,8 @@ function denseStage(context: OpContext, { input, output, scales }: Scales, activ
   const products = Float64Array.from(scales, (scale) => input.scale * scale);
   const rounded = Math.fround(products[0] as number);
   if (scales.length === 1) checkBiasScale(context, rounded, output.scale);
+  const inFloat32 = float32Stage(context, { input, scales, output }, activation);
+  if (inFloat32 !== undefined) return inFloat32;
   if (context.arithmetic === 'litert-reference') {
     const factor = products.map((product) => product / output.scale);
     return { rescale: { kind: 'real', factor }, zeroPoint: output.zeroPoint, ...range };
@@ -88,7 +91,9 @@ export const planBatchMatMul: Planner<'BATCH_MATMUL'> = (op, context): Step => {
     ...sizes,
     leftZeroPoint: x.zeroPoint,
     rightZeroPoint: y.zeroPoint,
-    output: context.outputStage(output, Math.fround(x.scale * y.scale) / output.scale),
+    output:
+      float32MatMul(context, { x, y, output }) ??
+      context.outputStage(output, Math.fround(x.scale * y.scale) / output.scale),
   };
   return inTurn([...steps, context.kernels.matMul(params, operands, output.data)]);
 };

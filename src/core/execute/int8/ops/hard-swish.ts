@@ -11,12 +11,21 @@ function narrowed(multiplier: number): number {
   return multiplier >= 2 ** 31 - 1 - 2 ** 15 ? INT16_MAX : (multiplier + 2 ** 15) >> 16;
 }
 
+/**
+ * RoundingDivideByPOT on int16, whose mask of 16 bits and more is −1: what should vanish becomes one step, 0 too. Only
+ * scales some 2^10 apart lead there.
+ */
+function divideInt16ByPowerOfTwo(x: number, exponent: number): number {
+  if (exponent < 16) return divideByPowerOfTwo(x, exponent);
+  return x >= 0 ? 1 : -1;
+}
+
 /** The input as a share of [−3, 3], as int16: rescaled with saturation at the last doubling only. */
 function reluish(hires: number, multiplier: number, { shift }: FixedPoint): number {
   let share = shift > 0 ? saturateInt16(hires * 2 ** (shift - 1)) : hires;
   share = doublingHighMultiply16(share, multiplier);
   if (shift > 0) share = saturateInt16(share * 2);
-  if (shift < 0) share = divideByPowerOfTwo(share, -shift);
+  if (shift < 0) share = divideInt16ByPowerOfTwo(share, -shift);
   return (share + 2 ** 15) >> 1;
 }
 
@@ -34,6 +43,6 @@ export function hardSwish(
     const hires = (value - input.zeroPoint) << 7;
     const preshift = doublingHighMultiply16(hires, scaledMultiplier);
     const product = saturateInt16(Math.trunc((reluish(hires, shareMultiplier, share) * preshift) / 2 ** 15));
-    return divideByPowerOfTwo(product, -scaled.shift) + output.zeroPoint;
+    return divideInt16ByPowerOfTwo(product, -scaled.shift) + output.zeroPoint;
   };
 }

@@ -20,7 +20,7 @@ function fill<T extends Int8Array | Uint8Array>(table: T, pair: Pair): T {
   return table;
 }
 
-function planPairs(context: OpContext, pair: Pair): Step {
+export function planPairs(context: OpContext, pair: Pair): Step {
   const output = context.int8Output();
   const table = fill(new Int8Array(65536), (l, r) => clamp(pair(l, r), output.min, output.max));
   const { operands, steps } = stretched(context, [context.int8Input(0), context.int8Input(1)], output);

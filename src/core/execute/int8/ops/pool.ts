@@ -1,7 +1,7 @@
 import type { PoolOptions } from '../../../model/options.ts';
 import type { AffineValue, OpContext, Value } from '../context.ts';
 import { slidingWindow } from '../geometry.ts';
-import type { PoolParams, Window } from '../kernels.ts';
+import type { Halves, PoolParams, Window } from '../kernels.ts';
 import type { Planner } from './planner.ts';
 
 /** A pool of raw values, which needs the same parameters on both sides. */
@@ -9,12 +9,13 @@ export function poolParams(
   context: OpContext,
   options: PoolOptions,
   { input, output }: { input: AffineValue; output: AffineValue },
+  halves: Halves = 'away',
 ): PoolParams {
   context.expectSameQuant(input, output);
   return {
     window: poolWindow(context, options, { input, output }),
     halvesUp: input.unsigned,
-    ...context.activationRange(output, options.activation),
+    ...context.activationRange(output, options.activation, halves),
   };
 }
 
@@ -41,5 +42,7 @@ export const planAveragePool: Planner<'AVERAGE_POOL_2D'> = (op, context) => {
 
 export const planMaxPool: Planner<'MAX_POOL_2D'> = (op, context) => {
   const [input, output] = [context.int8Input(0), context.int8Output()];
-  return context.kernels.maxPool(poolParams(context, op.options, { input, output }), input.data, output.data);
+  const halves = context.arithmetic === 'xnnpack' ? 'even' : 'away';
+  const params = poolParams(context, op.options, { input, output }, halves);
+  return context.kernels.maxPool(params, input.data, output.data);
 };

@@ -2,7 +2,7 @@ import { elementCount } from '../../../model/data.ts';
 import type { Shape } from '../../../model/types.ts';
 import type { FixedPoint } from '../../fixed-point.ts';
 import type { AffineValue, OpContext, Value } from '../context.ts';
-import type { Output, ProductParams, SumParams } from '../kernels.ts';
+import type { FloatSumParams, Output, ProductParams, SumParams } from '../kernels.ts';
 import { offsets, strides, sumOfOffsets } from '../positions.ts';
 import type { Planner } from './planner.ts';
 
@@ -79,9 +79,24 @@ function ends(context: OpContext) {
   return { input: context.int8Input(0), output: context.int8Output() };
 }
 
+/** MEAN and SUM of XNNPACK: the zero points go into the bias (src/operators/reduce-nd.c). */
+function delegatedSum(
+  { input, output }: Ends,
+  { target, count }: Reduction,
+  divisor: number,
+): FloatSumParams {
+  const factor = Math.fround(Math.fround(input.scale / output.scale) / divisor);
+  const bias = Math.fround(output.zeroPoint - Math.fround(Math.fround(count * input.zeroPoint) * factor));
+  return { target, factor, bias, zeroPoint: 0, halves: 'even' };
+}
+
 export const planMean: Planner<'MEAN'> = (op, context) => {
   const { input, output } = ends(context);
   const together = reduction(context, op.options.keepDims, { input, output });
+  if (context.arithmetic === 'xnnpack') {
+    const params = delegatedSum({ input, output }, together, together.count);
+    return context.kernels.sumInFloat(params, input.data, output.data);
+  }
   return context.kernels.sum(meanParams(context, { input, output }, together), input.data, output.data);
 };
 
@@ -96,10 +111,14 @@ export const planSum: Planner<'SUM'> = (op, context) => {
     const scale = context.fixedPoint(input.scale / output.scale);
     return context.kernels.sum(sumParams({ input, output }, together, scale), input.data, output.data);
   }
+  if (context.arithmetic === 'xnnpack') {
+    const params = delegatedSum({ input, output }, together, 1);
+    return context.kernels.sumInFloat(params, input.data, output.data);
+  }
   const factor = Math.fround(input.scale / output.scale);
   const bias = Math.fround(Math.fround(-input.zeroPoint * factor) * together.count);
   return context.kernels.sumInFloat(
-    { target: together.target, factor, bias, zeroPoint: output.zeroPoint },
+    { target: together.target, factor, bias, zeroPoint: output.zeroPoint, halves: 'away' },
     input.data,
     output.data,
   );

@@ -4,7 +4,7 @@ import { roundHalfAway } from '../../../model/rounding.ts';
 import type { Shape } from '../../../model/types.ts';
 
 import { type AffineValue, type OpContext, size, type Value } from '../context.ts';
-import type { FloatResizeParams, ResizeParams } from '../kernels.ts';
+import type { ElevenBitResizeParams, FloatResizeParams, ResizeParams } from '../kernels.ts';
 import { offsets, strides, sumOfOffsets } from '../positions.ts';
 import { UNSIGNED_OFFSET } from '../unsigned.ts';
 import { planMove } from './moves.ts';
@@ -47,6 +47,21 @@ export function floatResizeParams(
   return { batch, inputH, inputW, outputH, outputW, channels, scaleH, scaleW, shift, offset };
 }
 
+/** As XNNPACK has it (xnn_indirection_init_resize_bilinear2d_hwc_q11 of src/indirection.c), float32. */
+function elevenBitParams(
+  { alignCorners, halfPixelCenters }: ResizeOptions,
+  { input, output }: { readonly input: Value; readonly output: Value },
+): ElevenBitResizeParams {
+  const [batch, inputH, inputW, channels] = input.shape as [number, number, number, number];
+  const [outputH, outputW] = [size(output.shape, 1), size(output.shape, 2)];
+  const scaleH = realScale(inputH, outputH, alignCorners);
+  const scaleW = realScale(inputW, outputW, alignCorners);
+  const offset = (scale: number): number =>
+    halfPixelCenters && !alignCorners ? Math.fround(0.5 * scale - 0.5) : 0;
+  const scales = { scaleH, scaleW, offsetH: offset(scaleH), offsetW: offset(scaleW) };
+  return { batch, inputH, inputW, outputH, outputW, channels, ...scales };
+}
+
 /** A resize of raw values, which needs the same parameters on both sides. */
 export function resizeParams(
   context: OpContext,
@@ -66,6 +81,10 @@ export function resizeParams(
 export const planResizeBilinear: Planner<'RESIZE_BILINEAR'> = (op, context) => {
   const [input, output] = [context.int8Input(0), context.int8Output()];
   const params = resizeParams(context, op.options, { input, output });
+  if (context.arithmetic === 'xnnpack') {
+    const delegated = elevenBitParams(op.options, { input, output });
+    return context.kernels.resizeBilinearInElevenBits(delegated, input.data, output.data);
+  }
   if (input.unsigned) {
     const inFloat = floatResizeParams(op.options, { input, output }, UNSIGNED_OFFSET);
     return context.kernels.resizeBilinearInFloat(inFloat, input.data, output.data);

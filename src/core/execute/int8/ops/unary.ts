@@ -14,6 +14,7 @@ import { geluByErf, geluByTanh, logistic } from './float-functions.ts';
 import { guard } from './guard.ts';
 import { hardSwish } from './hard-swish.ts';
 import { inTurn, type Planner } from './planner.ts';
+import { eightBitRescale, tableEntry } from './xnnpack.ts';
 
 /** The stored output for a stored input. */
 type Entry = (value: number) => number;
@@ -31,6 +32,12 @@ function unary(context: OpContext): Unary {
 
 function planEntries(context: OpContext, { input, output }: Unary, entry: Entry): Step {
   return context.kernels.lookup(tableOf(input, output, entry), input.data, output.data);
+}
+
+/** A function of real numbers that XNNPACK takes, else as `planReal`. */
+function planDelegated(context: OpContext, values: Unary, f: (x: number) => number): Step {
+  if (context.arithmetic !== 'xnnpack') return planReal(context, values, f);
+  return planEntries(context, values, tableEntry(values, f));
 }
 
 /** A function of real numbers in float32 (LUTPopulate of tflite/kernels/internal/common.h). */
@@ -58,8 +65,10 @@ function planRelu(context: OpContext, lower: Activation, upper: Activation): Ste
 const planLeakyRelu: Planner<'LEAKY_RELU'> = (op, context) => {
   const values = unary(context);
   const { input, output } = values;
-  const positive = context.fixedPoint(Math.fround(input.scale / output.scale));
   const alpha = Math.fround(op.options.alpha);
+  const entry = eightBitRescale(context, values, alpha);
+  if (entry !== undefined) return planEntries(context, values, entry);
+  const positive = context.fixedPoint(Math.fround(input.scale / output.scale));
   const negative = context.fixedPoint(Math.fround(Math.fround(input.scale * alpha) / output.scale));
   return planEntries(context, values, (value) => {
     const difference = value - input.zeroPoint;
@@ -86,14 +95,14 @@ function planFixedPoint(context: OpContext, values: Unary, f: (x: number) => num
 const planLogistic: Planner<'LOGISTIC'> = (_, context) => {
   const values = unary(context);
   context.expectOutput(values.output, 1 / 256, -128);
-  if (context.arithmetic === 'litert-reference') return planReal(context, values, logistic);
+  if (context.arithmetic !== 'tflm') return planDelegated(context, values, logistic);
   return planFixedPoint(context, values, (a) => divideByPowerOfTwo(fixedPointLogistic(a, 4), 23) - 128);
 };
 
 const planTanh: Planner<'TANH'> = (_, context) => {
   const values = unary(context);
   context.expectOutput(values.output, 1 / 128, 0);
-  if (context.arithmetic === 'litert-reference') return planReal(context, values, Math.tanh);
+  if (context.arithmetic !== 'tflm') return planDelegated(context, values, Math.tanh);
   return planFixedPoint(context, values, (a) => divideByPowerOfTwo(fixedPointTanh(a, 4), 24));
 };
 
@@ -172,7 +181,7 @@ export const unaryPlanners = {
   TANH: planTanh,
   GELU: (op, context) => planReal(context, unary(context), op.options.approximate ? geluByTanh : geluByErf),
   EXP: (_, context) => planReal(context, unary(context), Math.exp),
-  ELU: (_, context) => planReal(context, unary(context), (x) => (x < 0 ? Math.expm1(x) : x)),
+  ELU: (_, context) => planDelegated(context, unary(context), (x) => (x < 0 ? Math.expm1(x) : x)),
   LOG: planLog,
   ABS: planAbs,
   NEG: planNeg,

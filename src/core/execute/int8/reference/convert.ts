@@ -1,4 +1,4 @@
-import { clamp, roundHalfAway } from '../../../model/rounding.ts';
+import { clamp, roundHalfAway, roundHalfEven } from '../../../model/rounding.ts';
 /**
  * QUANTIZE of floats: q = clamp(round(fround(x / scale)) + z), half away from zero (tflite/kernels/internal/reference/quantize.h),
  * and everything that is a table: DEQUANTIZE and functions of one or two int8 values.
@@ -7,13 +7,18 @@ import { clamp, roundHalfAway } from '../../../model/rounding.ts';
 import type { ByteArray, Operands, QuantizeParams, Step } from '../kernels.ts';
 
 export function quantize(
-  { scale, zeroPoint, min, max }: QuantizeParams,
+  { scale, zeroPoint, min, max, by }: QuantizeParams,
   input: Float32Array,
   target: ByteArray | Int16Array,
 ): Step {
+  const inverse = Math.fround(1 / scale);
+  const stepsOf =
+    by === 'reciprocal'
+      ? (x: number) => roundHalfEven(Math.fround(x * inverse))
+      : (x: number) => roundHalfAway(Math.fround(x / scale));
   return () => {
     for (let i = 0; i < target.length; i++) {
-      const steps = roundHalfAway(Math.fround((input[i] as number) / scale));
+      const steps = stepsOf(input[i] as number);
       // A NaN clamps to the minimum; in C++ its conversion is undefined.
       target[i] = Number.isNaN(steps) ? min : clamp(steps + zeroPoint, min, max);
     }

@@ -13,7 +13,7 @@ import { Scratch } from './padded-image.ts';
 import { averagePool, maxPool } from './pool.ts';
 import { argExtreme, topK } from './rank.ts';
 import { product, reduceMax, reduceMin, sum, sumInFloat } from './reduce.ts';
-import { resizeBilinear } from './resize.ts';
+import { resizeBilinear, resizeBilinearInElevenBits } from './resize.ts';
 import { resizeBilinearInFloat } from './resize-in-float.ts';
 import { logSoftmax, softmax } from './softmax.ts';
 import { svdf } from './svdf.ts';
@@ -44,6 +44,7 @@ export function createReferenceKernels(): Int8Kernels {
     quantize,
     dequantize,
     resizeBilinear,
+    resizeBilinearInElevenBits,
     resizeBilinearInFloat,
     move,
     join,

@@ -1,4 +1,4 @@
-import { clamp, roundHalfAway } from '../../../model/rounding.ts';
+import { clamp, roundHalfAway, roundHalfEven } from '../../../model/rounding.ts';
 /**
  * From accumulators to int8: y = clamp(rescale(accumulator) + zero point).
  * Equals the end of the loops in tflite/kernels/internal/reference/integer_ops/{conv,depthwise_conv,fully_connected}.h.
@@ -30,6 +30,9 @@ interface FixedStage extends Columns, Range {
   readonly multiplier: Int32Array;
   readonly shift: Int32Array;
 }
+interface Float32Stage extends Columns, Range {
+  readonly factor: Float32Array;
+}
 interface RealStage extends Columns, Range {
   readonly factor: Float64Array;
 }
@@ -58,8 +61,24 @@ function writeReal(stage: RealStage, { accumulators, count, offset }: Pixels, ta
   }
 }
 
+function writeFloat32(stage: Float32Stage, { accumulators, count, offset }: Pixels, target: Int8Array): void {
+  const { columns, stride, factor, zeroPoint, min, max } = stage;
+  const channels = columns.length;
+  for (let p = 0, o = offset; p < count; p++) {
+    for (let c = 0; c < channels; c++, o++) {
+      const sum = (accumulators[p * stride + (columns[c] as number)] as number) | 0;
+      target[o] = clamp(rescaleFloat32(sum, factor[c] as number) + zeroPoint, min, max);
+    }
+  }
+}
+
+/** Equals XNNPACK's src/qs8-qc8w-gemm and its kin, where adding a magic number rounds the float32 product. */
+function rescaleFloat32(sum: number, factor: number): number {
+  return roundHalfEven(Math.fround(Math.fround(sum) * factor));
+}
+
 /** One value per channel, from one per channel or one for all. */
-function perChannel<T extends Int32Array | Float64Array>(values: T, channels: T): T {
+function perChannel<T extends Int32Array | Float32Array | Float64Array>(values: T, channels: T): T {
   return values.length === 1 ? (channels.fill(values[0] as number) as T) : values;
 }
 
@@ -77,6 +96,11 @@ export function prepareOutput(
     };
     return (pixels) => writeReal(stage, pixels, target);
   }
+  if (rescale.kind === 'float32') {
+    const factor = perChannel(rescale.factor, new Float32Array(channels));
+    const stage: Float32Stage = { ...columns, ...range, factor };
+    return (pixels) => writeFloat32(stage, pixels, target);
+  }
   const multiplier = perChannel(rescale.multiplier, new Int32Array(channels));
   const shift = perChannel(rescale.shift, new Int32Array(channels));
   const stage: FixedStage = { ...columns, ...range, multiplier, shift };
@@ -93,6 +117,10 @@ export function prepareScalarOutput({
   if (rescale.kind === 'real') {
     const factor = rescale.factor[0] as number;
     return (sum) => clamp(roundHalfAway(sum * factor) + zeroPoint, min, max);
+  }
+  if (rescale.kind === 'float32') {
+    const factor = rescale.factor[0] as number;
+    return (sum) => clamp(rescaleFloat32(sum, factor) + zeroPoint, min, max);
   }
   const multiplier = rescale.multiplier[0] as number;
   const shift = rescale.shift[0] as number;

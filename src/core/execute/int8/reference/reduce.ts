@@ -1,8 +1,9 @@
-import { clamp, roundHalfAway } from '../../../model/rounding.ts';
+import { clamp, roundHalfAway, roundHalfEven } from '../../../model/rounding.ts';
 /**
  * MEAN and SUM: y = clamp(rescale(Σ x − n · z) + z'); REDUCE_MAX and REDUCE_MIN on raw values.
  * Equals tflite/kernels/internal/reference/reduce.h (QuantizedMeanOrSum, ReduceGeneric) as TFLite Micro calls it.
- * LiteRT's SUM is in float32: y = round(Σ x · s/s' − z · s/s' · n) + z' (internal/optimized/reduce.h).
+ * LiteRT's SUM is in float32: y = round(Σ x · s/s' − z · s/s' · n) + z' (internal/optimized/reduce.h), and so are MEAN and
+ * SUM in XNNPACK (src/operators/reduce-nd.c).
  */
 
 import { multiplyWide } from '../../fixed-point.ts';
@@ -36,17 +37,18 @@ export function sum({ target, offset, output }: SumParams, input: IntegerArray, 
 }
 
 export function sumInFloat(
-  { target, factor, bias, zeroPoint }: FloatSumParams,
+  { target, factor, bias, zeroPoint, halves }: FloatSumParams,
   input: IntegerArray,
   result: IntegerArray,
 ): Step {
   const sums = new Int32Array(result.length);
+  const round = halves === 'even' ? roundHalfEven : roundHalfAway;
   return () => {
     sums.fill(0);
     addUp(input, target, sums);
     for (let o = 0; o < result.length; o++) {
       const scaled = Math.fround(Math.fround((sums[o] as number) * factor) + bias);
-      result[o] = clamp(roundHalfAway(scaled) + zeroPoint, -128, 127);
+      result[o] = clamp(round(scaled) + zeroPoint, -128, 127);
     }
   };
 }

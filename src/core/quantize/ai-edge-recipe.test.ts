@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { importAiEdgeRecipe } from './ai-edge-recipe.ts';
+
+const int8 = {
+  algorithm_key: 'min_max_uniform_quantize',
+  op_config: {
+    activation_tensor_config: { num_bits: 8, symmetric: false, granularity: 'TENSORWISE', dtype: 'INT' },
+    weight_tensor_config: { num_bits: 8, symmetric: true, granularity: 'CHANNELWISE', dtype: 'INT' },
+    compute_precision: 'INTEGER',
+  },
+};
+
+test('a sound recipe is read', () => {
+  const { recipe } = importAiEdgeRecipe([{ regex: '.*', operation: '*', ...int8 }]);
+  expect(recipe.mode).toBe('int8');
+});
+
+test.each([
+  ['a pattern with an open bracket', { regex: '(', operation: 'CONV_2D', ...int8 }],
+  ['a flag that only Python knows', { regex: '(?i)STEM', operation: 'CONV_2D', ...int8 }],
+  ['a pattern that is no text', { regex: 5, operation: 'CONV_2D', ...int8 }],
+  ['operations that are one text', { regex: '.*', operations: 'CONV_2D', ...int8 }],
+])('%s is refused as a recipe', (_, entry) => {
+  const read = () => importAiEdgeRecipe([{ regex: '.*', operation: '*', ...int8 }, entry]);
+  expect(read).toThrow(expect.objectContaining({ code: 'recipe/invalid' }));
+});
