@@ -101,8 +101,11 @@ async function openAll(files: readonly GivenFile[], signal: AbortSignal): Promis
     show(opened);
     showOverview(true, model !== undefined);
   }
+  const asked = getState();
   const result = await compute(settingsOf(opened), signal);
-  show(opened, result);
+  // An edit that came in the last moment has its own computation to come.
+  const { recipe, history } = getState();
+  show(asked.recipe === recipe ? opened : { ...opened, recipe, history }, result);
   if (had) showOverview(false, model !== undefined);
 }
 

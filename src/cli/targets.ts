@@ -1,9 +1,10 @@
+import { isQuantized } from '../core/prepare/prepare.ts';
 import { formatTable, shortened, wrap } from '../core/report/table.ts';
 import { type Assessment, assessTargets, type NodeRow, targets } from '../core/targets/assess.ts';
 import type { Target, Verdict } from '../core/targets/target.ts';
-import type { Arguments, CommandSpec } from './arguments.ts';
+import { type Arguments, type CommandSpec, textOption } from './arguments.ts';
 import { readModel } from './model-file.ts';
-import { print, printJson } from './output.ts';
+import { note, print, printJson } from './output.ts';
 import { recipeOf, recipeOptions } from './recipe-options.ts';
 
 export const targetsSpec: CommandSpec = {
@@ -62,6 +63,8 @@ function rewriteLines(nodes: readonly NodeRow[]): readonly string[] {
 export async function targetsCommand(args: Arguments): Promise<void> {
   const recipe = recipeOf(args);
   const { path, model } = readModel(args.positionals[0] ?? '');
+  if (isQuantized(model) && textOption(args, 'recipe') !== undefined)
+    note('The model is quantized already: it is looked at as it is, and the recipe has no say.');
   const assessment = assessTargets(model, recipe);
   if (args.values.json === true) return printJson({ file: path, ...assessment });
   const { outcome, nodes } = assessment;

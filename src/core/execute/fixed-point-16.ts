@@ -5,6 +5,7 @@
  */
 import { clamp } from '../model/rounding.ts';
 import { divideByPowerOfTwo, halfSum } from './fixed-point.ts';
+import { EXP_OF_POWERS } from './fixed-point-functions.ts';
 
 export const INT16_MAX = 2 ** 15 - 1;
 export const INT16_MIN = -(2 ** 15);
@@ -44,17 +45,6 @@ function expOnInterval(a: number): number {
   const tail = divideByPowerOfTwo(wrap(times(wrap(divideByPowerOfTwo(x4, 2) + x3), oneThird) + x2), 1);
   return saturateInt16(expMinusEighth + times(expMinusEighth, wrap(x + tail)));
 }
-
-/** exp(−2^exponent) in Q0 of 32 bits, for each bit that an argument may have above 1/4. */
-const EXP_OF_POWERS: readonly (readonly [exponent: number, factor: number])[] = [
-  [-2, 1672461947],
-  [-1, 1302514674],
-  [0, 790015084],
-  [1, 290630308],
-  [2, 39332535],
-  [3, 720401],
-  [4, 242],
-];
 
 /** exp(a) for a ≤ 0 in Q`integerBits`, as Q0. */
 function expOfNegative(a: number, integerBits: number): number {

@@ -27,8 +27,8 @@ function expOnInterval(a: number): number {
   return expMinusEighth + times(expMinusEighth, x + tail);
 }
 
-/** exp(−2^exponent) in Q0, for each bit that an argument may have above 1/4. */
-const EXP_OF_POWERS: readonly (readonly [exponent: number, factor: number])[] = [
+/** exp(−2^exponent) in Q0 of 32 bits, for each bit that an argument may have above 1/4. */
+export const EXP_OF_POWERS: readonly (readonly [exponent: number, factor: number])[] = [
   [-2, 1672461947],
   [-1, 1302514674],
   [0, 790015084],

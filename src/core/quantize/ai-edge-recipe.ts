@@ -222,6 +222,13 @@ export function exportAiEdgeRecipe(recipe: Recipe): Translated<readonly Entry[]>
     ...(recipe.defaultRange !== undefined ? ['the default range'] : []),
     ...(recipe.fallback === 'strict' ? ['the refusal of float ops'] : []),
     ...(recipe.int16Bias === 'int32' ? ['the int32 bias'] : []),
+    ...([recipe.inputType, recipe.outputType].includes('uint8') ? ['uint8 inputs and outputs'] : []),
+    ...(recipe.calibrator === 'exact' ? ['every tensor’s own range'] : []),
+    ...(recipe.joins === 'tensorflow' ? ['joins as TensorFlow makes them'] : []),
+    ...(recipe.inputMapping.length > 0 ? ['what input bytes stand for'] : []),
+    ...(recipe.mode === 'dynamic-range' && !recipe.asymmetricQuantizeInputs
+      ? ['activations without a zero point']
+      : []),
   ];
   const notes = lost.map((what) => `The format of ai-edge-quantizer has no place for ${what}.`);
   const entries = [...modeEntries(recipe), ...recipe.rules.map((rule) => entryOf(rule, recipe))];

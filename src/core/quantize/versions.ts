@@ -208,7 +208,7 @@ function typeVersion(op: KnownOp, graph: Graph): number {
 }
 
 /** The smallest version that stands for the op as it is in `graph`. Opaque ops keep theirs. */
-export function operatorVersion(op: Op, graph: Graph): number {
+function operatorVersion(op: Op, graph: Graph): number {
   if (op.kind === 'OPAQUE') return op.version;
   const [input, output] = [op.inputs[0], op.outputs[0]];
   if (op.kind === 'QUANTIZE') return isPresent(output) && tensorAt(graph, output).dtype === 'int16' ? 2 : 1;

@@ -38,7 +38,7 @@ export interface QuantizedConstant {
 }
 
 /** Calls `visit(index, channel)` for every element; channel 0 throughout without an axis. */
-export function eachChannelElement(
+function eachChannelElement(
   shape: Shape,
   axis: number | undefined,
   visit: (index: number, channel: number) => void,

@@ -56,7 +56,7 @@ export interface ModelSummary {
   readonly appendedBytes: number;
 }
 
-export function summariseQuant({ scale, zeroPoint, axis }: Quant): QuantSummary {
+function summariseQuant({ scale, zeroPoint, axis }: Quant): QuantSummary {
   const [first = 0] = scale;
   const per = { channels: scale.length, axis, min: Math.min(...scale), max: Math.max(...scale) };
   return { scale: scale.length === 1 ? first : per, zeroPoint: zeroPoint[0] ?? 0 };

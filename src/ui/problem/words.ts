@@ -53,8 +53,8 @@ export const problemWords: Readonly<Record<Code, Words>> = {
   },
   'recipe/invalid': { title: 'The settings are not valid', advice: 'Set them anew.' },
   'quantize/unsupported': {
-    title: 'This model cannot be made int8',
-    advice: 'The cause is named above; change that part of the model.',
+    title: 'The recipe does not fit this model',
+    advice: 'The cause is named above; choose another recipe, or change that part of the model.',
   },
   'images/undecodable': { title: 'A picture cannot be decoded', advice: pictures },
   'images/none': { title: 'There are no pictures to work with', advice: pictures },

@@ -2,6 +2,7 @@
  * Element-wise ops of two float32 or two int32 values, with broadcasting. Results are rounded where they are stored:
  * of two float32, a double's sum, difference, product and quotient round to the float32 that float32 arithmetic gives.
  */
+
 import type { Activation } from '../../model/options.ts';
 import { clamp } from '../../model/rounding.ts';
 import type { KnownKind } from '../../model/types.ts';
@@ -9,6 +10,7 @@ import { Problem } from '../../problem.ts';
 import type { OpContext, Value } from '../int8/context.ts';
 import type { Step } from '../int8/kernels.ts';
 import { type Held, stretched } from '../int8/ops/broadcast.ts';
+import { comparisonPlanners, type Holds } from '../int8/ops/comparisons.ts';
 import { inTurn, type Planner } from '../int8/ops/planner.ts';
 import { activationRange } from './values.ts';
 
@@ -51,7 +53,7 @@ function planPairs(context: OpContext, op: PairOp, activation: Activation = 'NON
   return inTurn([...steps, compute]);
 }
 
-function planComparison(context: OpContext, holds: (left: number, right: number) => boolean): Step {
+function planComparison(context: OpContext, holds: Holds): Step {
   const output = context.output();
   const { data } = output;
   if (output.dtype !== 'bool' || !(data instanceof Uint8Array))
@@ -127,10 +129,5 @@ export const pairPlanners = {
   FLOOR_DIV: planFloorDiv,
   FLOOR_MOD: (_, context) => planPairs(context, both(floorMod)),
   PRELU: planPrelu,
-  EQUAL: (_, context) => planComparison(context, (l, r) => l === r),
-  NOT_EQUAL: (_, context) => planComparison(context, (l, r) => l !== r),
-  GREATER: (_, context) => planComparison(context, (l, r) => l > r),
-  GREATER_EQUAL: (_, context) => planComparison(context, (l, r) => l >= r),
-  LESS: (_, context) => planComparison(context, (l, r) => l < r),
-  LESS_EQUAL: (_, context) => planComparison(context, (l, r) => l <= r),
+  ...comparisonPlanners(planComparison),
 } satisfies { readonly [K in KnownKind]?: Planner<K> };

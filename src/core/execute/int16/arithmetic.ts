@@ -1,4 +1,5 @@
 /** Element-wise ops of two int16 values (tflite/kernels/{add,sub,mul,maximum_minimum,comparisons}.cc). */
+
 import type { Activation } from '../../model/options.ts';
 import { clamp } from '../../model/rounding.ts';
 import type { KnownKind } from '../../model/types.ts';
@@ -6,6 +7,7 @@ import { divideByPowerOfTwo, multiplyByFixedPoint } from '../fixed-point.ts';
 import type { OpContext } from '../int8/context.ts';
 import type { Step } from '../int8/kernels.ts';
 import { stretched } from '../int8/ops/broadcast.ts';
+import { comparisonPlanners, type Holds } from '../int8/ops/comparisons.ts';
 import { inTurn, type Planner } from '../int8/ops/planner.ts';
 import { type Int16Value, int16Input, int16Output } from './values.ts';
 
@@ -95,7 +97,7 @@ function planExtreme(context: OpContext, pair: Pair): Step {
 }
 
 /** TensorFlow Lite compares int16 as plain integers, whatever their scales (tflite/kernels/comparisons.cc). */
-function planComparison(context: OpContext, holds: (left: number, right: number) => boolean): Step {
+function planComparison(context: OpContext, holds: Holds): Step {
   const [left, right, output] = [int16Input(context, 0), int16Input(context, 1), context.output()];
   const { data } = output;
   if (output.dtype !== 'bool' || !(data instanceof Uint8Array))
@@ -114,10 +116,5 @@ export const arithmeticPlanners = {
   MUL: planMul,
   MAXIMUM: (_, context) => planExtreme(context, Math.max),
   MINIMUM: (_, context) => planExtreme(context, Math.min),
-  EQUAL: (_, context) => planComparison(context, (l, r) => l === r),
-  NOT_EQUAL: (_, context) => planComparison(context, (l, r) => l !== r),
-  GREATER: (_, context) => planComparison(context, (l, r) => l > r),
-  GREATER_EQUAL: (_, context) => planComparison(context, (l, r) => l >= r),
-  LESS: (_, context) => planComparison(context, (l, r) => l < r),
-  LESS_EQUAL: (_, context) => planComparison(context, (l, r) => l <= r),
+  ...comparisonPlanners(planComparison),
 } satisfies { readonly [K in KnownKind]?: Planner<K> };

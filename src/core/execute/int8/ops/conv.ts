@@ -98,45 +98,38 @@ function operands(context: OpContext, channelAxis: number, input: number): Convo
   };
 }
 
+function paramsOf(
+  { input, weights }: Convolution,
+  rest: Pick<ConvParams, 'window' | 'bias' | 'output'>,
+): ConvParams {
+  const { data, zeroPoint } = weights;
+  return { ...rest, weights: data, weightsZeroPoint: zeroPoint, inputZeroPoint: input.zeroPoint };
+}
+
 export const planConv2d: Planner<'CONV_2D'> = (op, context): Step => {
   const values = operands(context, 0, 0);
   const window = conv2dWindow(context, op.options, values);
   if (!context.has(2) && !values.input.unsigned) throw context.invalid('an int8 convolution needs a bias');
-  const params: ConvParams = {
-    window,
-    weights: values.weights.data,
-    weightsZeroPoint: values.weights.zeroPoint,
-    bias: biasOf(context, 2, window.outputC),
-    inputZeroPoint: values.input.zeroPoint,
-    output: stageOf(context, values, op.options.activation),
-  };
+  const bias = biasOf(context, 2, window.outputC);
+  const output = stageOf(context, values, op.options.activation);
+  const params = paramsOf(values, { window, bias, output });
   return context.kernels.conv2d(params, values.input.data, values.output.data);
 };
 
 export const planDepthwise: Planner<'DEPTHWISE_CONV_2D'> = (op, context): Step => {
   const values = operands(context, 3, 0);
   const window = depthwiseWindow(context, op.options, values);
-  const params: ConvParams = {
-    window,
-    weights: values.weights.data,
-    weightsZeroPoint: values.weights.zeroPoint,
-    bias: biasOf(context, 2, window.outputC),
-    inputZeroPoint: values.input.zeroPoint,
-    output: stageOf(context, values, op.options.activation),
-  };
+  const bias = biasOf(context, 2, window.outputC);
+  const output = stageOf(context, values, op.options.activation);
+  const params = paramsOf(values, { window, bias, output });
   return context.kernels.depthwiseConv2d(params, values.input.data, values.output.data);
 };
 
 export const planTransposeConv: Planner<'TRANSPOSE_CONV'> = (op, context): Step => {
   const values = operands(context, 0, 2);
   const window = transposeConvWindow(context, op.options, values);
-  const params: ConvParams = {
-    window,
-    weights: values.weights.data,
-    weightsZeroPoint: values.weights.zeroPoint,
-    bias: biasOf(context, 3, window.inputC),
-    inputZeroPoint: values.input.zeroPoint,
-    output: stageOf(context, values, op.options.activation),
-  };
+  const bias = biasOf(context, 3, window.inputC);
+  const output = stageOf(context, values, op.options.activation);
+  const params = paramsOf(values, { window, bias, output });
   return context.kernels.transposeConv2d(params, values.input.data, values.output.data);
 };

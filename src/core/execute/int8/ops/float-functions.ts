@@ -19,7 +19,7 @@ function erfcByFraction(x: number): number {
 }
 
 /** Complementary error function, to about 1e-15 relative. */
-export function erfc(x: number): number {
+function erfc(x: number): number {
   if (x < 0) return 2 - erfc(-x);
   return x < 2 ? 1 - erfBySeries(x) : erfcByFraction(x);
 }

@@ -46,7 +46,7 @@ export function planMove(context: OpContext, { input, output, source, fill = 0 }
 }
 
 /** RESHAPE and its kin: the same elements in the same order. */
-export function planCopy(context: OpContext): Step {
+function planCopy(context: OpContext): Step {
   const [input, output] = [context.input(0), context.output()];
   expectSameKind(context, input, output);
   const count = elementCount(input.shape);

@@ -1,13 +1,14 @@
 import { clamp } from '../../../model/rounding.ts';
-/**
- * Functions of two int8 values without a kernel of their own: their 65,536 results are computed while planning.
- */
 import type { KnownKind } from '../../../model/types.ts';
 import { divideByPowerOfTwo, doublingHighMultiply, multiplyByFixedPoint } from '../../fixed-point.ts';
 import { reciprocal } from '../../fixed-point-functions.ts';
 import type { Int8Value, OpContext, Value } from '../context.ts';
 import type { Step } from '../kernels.ts';
 import { stretched } from './broadcast.ts';
+/**
+ * Functions of two int8 values without a kernel of their own: their 65,536 results are computed while planning.
+ */
+import { comparisonPlanners, type Holds } from './comparisons.ts';
 import { guard } from './guard.ts';
 import { inTurn, type Planner } from './planner.ts';
 
@@ -59,7 +60,7 @@ const planSquaredDifference: Planner<'SQUARED_DIFFERENCE'> = (_, context) => {
 };
 
 /** EQUAL, GREATER and their kin: the scale itself is the multiplier (tflite/kernels/comparisons.cc). */
-function planComparison(context: OpContext, holds: (left: number, right: number) => boolean): Step {
+function planComparison(context: OpContext, holds: Holds): Step {
   const [left, right] = [context.int8Input(0), context.int8Input(1)];
   const output: Value = context.output();
   const { data } = output;
@@ -129,10 +130,5 @@ export const pairPlanners = {
   SQUARED_DIFFERENCE: planSquaredDifference,
   PRELU: planPrelu,
   DIV: planDiv,
-  EQUAL: (_, context) => planComparison(context, (l, r) => l === r),
-  NOT_EQUAL: (_, context) => planComparison(context, (l, r) => l !== r),
-  GREATER: (_, context) => planComparison(context, (l, r) => l > r),
-  GREATER_EQUAL: (_, context) => planComparison(context, (l, r) => l >= r),
-  LESS: (_, context) => planComparison(context, (l, r) => l < r),
-  LESS_EQUAL: (_, context) => planComparison(context, (l, r) => l <= r),
+  ...comparisonPlanners(planComparison),
 } satisfies { readonly [K in KnownKind]?: Planner<K> };
