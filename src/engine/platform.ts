@@ -9,7 +9,7 @@ import { fastKernels } from '../kernels/create.ts';
 import baselineUrl from '../kernels/generated/baseline.wasm?url';
 import relaxedUrl from '../kernels/generated/relaxed.wasm?url';
 import { detectMachine } from '../kernels/machine.ts';
-import type { Platform } from './session.ts';
+import type { Platform } from './session-platform.ts';
 
 /** Compiles a decoder's WebAssembly when the first picture of its kind comes. */
 function moduleAt(url: string): () => Promise<WebAssembly.Module> {

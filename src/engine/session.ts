@@ -1,13 +1,11 @@
 import { calibrate } from '../core/calibrate/calibrate.ts';
 import { noStatistics, type Statistics } from '../core/calibrate/statistics.ts';
 import { partOf, quietCall } from '../core/call.ts';
-import type { FloatRuntime } from '../core/execute/executor.ts';
-import type { KernelFactory } from '../core/execute/int8/kernels.ts';
 import { readTfliteMetadata } from '../core/formats/tflite/metadata/read.ts';
 import { type Guess, guessPreprocess, rescalesInput } from '../core/images/guess.ts';
 import type { Preprocess } from '../core/images/preprocess.ts';
 import { mainGraph, tensorAt } from '../core/model/graph.ts';
-import type { DecodePicture, Picture } from '../core/model/picture.ts';
+import type { Picture } from '../core/model/picture.ts';
 import type { Model, Tensor } from '../core/model/types.ts';
 import { openModel } from '../core/pipeline/open-model.ts';
 import { probePreprocess } from '../core/pipeline/probe-preprocess.ts';
@@ -31,18 +29,8 @@ import { layerDetail } from './layer-detail.ts';
 import { previewOf } from './preview.ts';
 import { recognize, remember } from './remember.ts';
 import type { Methods, WorkerCall } from './rpc.ts';
+import type { Platform } from './session-platform.ts';
 import { thumbnailOf } from './thumbnail.ts';
-
-/** What differs between a browser's worker and a test. */
-export interface Platform {
-  readonly decode: DecodePicture;
-  readonly runtime: FloatRuntime;
-  /** The int8 kernels, once they are loaded. */
-  readonly kernels: () => Promise<KernelFactory>;
-  readonly now: () => number;
-  /** Name of a lock that is held until the end, once it is held; empty where there are none. */
-  readonly life: Promise<string>;
-}
 
 interface OpenModel {
   readonly name: string;
