@@ -56,6 +56,9 @@ export interface OnnxModel {
   readonly opset: number;
   /** Types and shapes that the file tells of values inside the graph, by name. Exporters may be wrong. */
   readonly told: ReadonlyMap<string, OnnxValue>;
-  /** Everything, so that what is changed can be written back with the rest untouched. Holds views of the file's bytes. */
+  /**
+   * Everything, so that what is changed can be written back with the rest untouched. Holds views of the file's bytes;
+   * weights from files beside it are taken in.
+   */
   readonly proto: ModelProto;
 }

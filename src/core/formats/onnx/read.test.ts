@@ -5,14 +5,15 @@ import {
   GraphProtoSchema,
   ModelProtoSchema,
   OperatorSetIdProtoSchema,
+  StringStringEntryProtoSchema,
   type TensorProto,
   TensorProto_DataLocation,
   TensorProtoSchema,
   TensorProto_DataType as Type,
 } from './generated/onnx_pb.ts';
 import type { OnnxGraph } from './graph.ts';
-import { readOnnx } from './read.ts';
-import { type ExternalFiles, readTensor } from './tensor.ts';
+import { externalFilesOf, readOnnx } from './read.ts';
+import { type ExternalFiles, readTensor, takeIn } from './tensor.ts';
 import { writeOnnx } from './write.ts';
 
 const graph: OnnxGraph = {
@@ -87,29 +88,31 @@ test.each([
 ] as const)('constant: %s', (_, init, values) => {
   const { data } = readTensor(
     create(TensorProtoSchema, { ...init, dims: 'dims' in init ? [...init.dims] : [] } as never),
-    noFiles,
   );
   expect([...(data as Iterable<number | bigint>)]).toEqual(values);
 });
 
-test('weights in a second file: found, missing, too short', () => {
-  const proto = create(TensorProtoSchema, {
+function storedApart(): TensorProto {
+  const entry = (key: string, value: string) => create(StringStringEntryProtoSchema, { key, value });
+  return create(TensorProtoSchema, {
     name: 'w',
     dataType: Type.FLOAT,
     dims: [1n],
     dataLocation: TensorProto_DataLocation.EXTERNAL,
-    externalData: [
-      { $typeName: 'onnx.StringStringEntryProto', key: 'location', value: 'w.bin' },
-      { $typeName: 'onnx.StringStringEntryProto', key: 'offset', value: '4' },
-      { $typeName: 'onnx.StringStringEntryProto', key: 'length', value: '4' },
-    ],
+    externalData: [entry('location', 'w.bin'), entry('offset', '4'), entry('length', '4')],
   });
+}
+
+test('weights in a second file: found, missing, too short', () => {
   const file = new Uint8Array(new Float32Array([1, 2]).buffer);
-  expect(readTensor(proto, (name) => (name === 'w.bin' ? file : undefined)).data).toEqual(
-    new Float32Array([2]),
-  );
-  expect(codeOf(() => readTensor(proto, noFiles))).toBe('model/external-data');
-  expect(codeOf(() => readTensor(proto, () => file.subarray(0, 6)))).toBe('model/external-data');
+  const bytes = modelWith(13n, [storedApart()]);
+  expect(externalFilesOf(bytes)).toEqual(['w.bin']);
+  const { graph: read, proto } = readOnnx(bytes, (name) => (name === 'w.bin' ? file : undefined));
+  expect(read.constants.get('w')?.data).toEqual(new Float32Array([2]));
+  expect(proto.graph?.initializer[0]?.rawData).toEqual(file.subarray(4));
+  expect(codeOf(() => readOnnx(bytes))).toBe('model/external-data');
+  expect(codeOf(() => takeIn(storedApart(), noFiles))).toBe('model/external-data');
+  expect(codeOf(() => takeIn(storedApart(), () => file.subarray(0, 6)))).toBe('model/external-data');
 });
 
 test('what is not a readable model is refused by what is wrong with it', () => {

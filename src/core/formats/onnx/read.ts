@@ -7,10 +7,11 @@ import {
   type ModelProto,
   ModelProtoSchema,
   type NodeProto,
+  type TensorProto,
   type ValueInfoProto,
 } from './generated/onnx_pb.ts';
 import type { Attribute, Dim, OnnxGraph, OnnxModel, OnnxNode, OnnxValue } from './graph.ts';
-import { type ExternalFiles, readTensor } from './tensor.ts';
+import { type ExternalFiles, locationOf, readTensor, takeIn } from './tensor.ts';
 import { dtypeOf } from './types.ts';
 
 /** Set 6 differs from 7 in how operands are stretched, which its nodes say themselves; later sets have not been looked at. */
@@ -25,12 +26,29 @@ const opsets = { oldest: 6, newest: 25 } as const;
 export function readOnnx(bytes: Uint8Array, external: ExternalFiles = () => undefined): OnnxModel {
   const proto = decode(bytes);
   if (proto.graph === undefined) throw new Problem('model/invalid', 'The ONNX file holds no graph.');
+  for (const tensor of storedTensors(proto.graph)) takeIn(tensor, external);
   return {
-    graph: readGraph(proto.graph, external),
+    graph: readGraph(proto.graph),
     opset: opsetOf(proto),
     told: new Map(proto.graph.valueInfo.flatMap((info) => entryOf(info))),
     proto,
   };
+}
+
+/**
+ * The files beside a model in which its weights lie, as the model names them.
+ * @throws Problem `file/truncated`.
+ */
+export function externalFilesOf(bytes: Uint8Array): readonly string[] {
+  const { graph } = decode(bytes);
+  const locations = graph === undefined ? [] : storedTensors(graph).map(locationOf);
+  return [...new Set(locations.filter((location) => location !== undefined))];
+}
+
+/** Tensors that a graph stores: initializers, and what stands in attributes. */
+function storedTensors({ initializer, node }: GraphProto): readonly TensorProto[] {
+  const inNodes = node.flatMap(({ attribute }) => attribute.flatMap(({ t }) => t ?? []));
+  return [...initializer, ...inNodes];
 }
 
 function decode(bytes: Uint8Array): ModelProto {
@@ -54,8 +72,8 @@ function isOwn(domain: string): boolean {
   return domain === '' || domain === 'ai.onnx';
 }
 
-function readGraph(graph: GraphProto, external: ExternalFiles): OnnxGraph {
-  const constants = new Map(graph.initializer.map((proto) => [proto.name, readTensor(proto, external)]));
+function readGraph(graph: GraphProto): OnnxGraph {
+  const constants = new Map(graph.initializer.map((proto) => [proto.name, readTensor(proto)]));
   const [sparse] = graph.sparseInitializer;
   if (sparse !== undefined) {
     const name = sparse.values?.name ?? '';
@@ -66,7 +84,7 @@ function readGraph(graph: GraphProto, external: ExternalFiles): OnnxGraph {
     inputs: graph.input.filter(({ name }) => !constants.has(name)).map(described),
     outputs: graph.output.flatMap((info) => entryOf(info).map(([, value]) => value)),
     constants,
-    nodes: graph.node.map((node) => readNode(node, external)),
+    nodes: graph.node.map(readNode),
   };
 }
 
@@ -92,20 +110,18 @@ function entryOf(info: ValueInfoProto): readonly (readonly [string, OnnxValue])[
   return [[name, shape === undefined ? value : { ...value, shape }]];
 }
 
-function readNode(node: NodeProto, external: ExternalFiles): OnnxNode {
+function readNode(node: NodeProto): OnnxNode {
   return {
     name: node.name,
     type: node.opType,
     ...(!isOwn(node.domain) && { domain: node.domain }),
     inputs: node.input,
     outputs: node.output,
-    attributes: Object.fromEntries(
-      node.attribute.map((proto) => [proto.name, readAttribute(proto, external)]),
-    ),
+    attributes: Object.fromEntries(node.attribute.map((proto) => [proto.name, readAttribute(proto)])),
   };
 }
 
-function readAttribute(proto: AttributeProto, external: ExternalFiles): Attribute {
+function readAttribute(proto: AttributeProto): Attribute {
   switch (proto.type) {
     case AttributeType.FLOAT:
       return { float: proto.f };
@@ -120,7 +136,7 @@ function readAttribute(proto: AttributeProto, external: ExternalFiles): Attribut
     case AttributeType.STRINGS:
       return { strings: proto.strings.map(asciiText) };
     case AttributeType.TENSOR:
-      return proto.t === undefined ? { opaque: proto } : { tensor: readTensor(proto.t, external) };
+      return proto.t === undefined ? { opaque: proto } : { tensor: readTensor(proto.t) };
     default:
       return { opaque: proto };
   }

@@ -18,20 +18,36 @@ export function tensorProto(name: string, { dtype, shape, data }: TensorData): T
   });
 }
 
+/** The file beside the model that holds a tensor's bytes; `undefined` where the model holds them itself. */
+export function locationOf({ dataLocation, externalData }: TensorProto): string | undefined {
+  if (dataLocation !== TensorProto_DataLocation.EXTERNAL) return undefined;
+  return externalData.find(({ key }) => key === 'location')?.value ?? '';
+}
+
 /**
- * The value of a stored tensor, in whichever of ONNX's encodings it is: raw bytes, a list of numbers, or a file beside
- * the model. Raw bytes are not copied where they are aligned. Half floats are widened, packed integers take a byte each.
- * @throws Problem `model/external-data` when its file was not given or is too short, `model/invalid` for a type or a
- * number of elements that cannot be.
+ * Takes the bytes of a tensor that lie in a file beside the model into `proto`.
+ * @throws Problem `model/external-data` when the file was not given or is too short.
  */
-export function readTensor(proto: TensorProto, external: ExternalFiles): TensorData {
+export function takeIn(proto: TensorProto, external: ExternalFiles): void {
+  const location = locationOf(proto);
+  if (location === undefined) return;
+  proto.rawData = externalBytes(proto, location, external);
+  proto.externalData = [];
+  proto.dataLocation = TensorProto_DataLocation.DEFAULT;
+}
+
+/**
+ * The value of a stored tensor, as raw bytes or as a list of numbers. Raw bytes are not copied where they are aligned. Half
+ * floats are widened, packed integers take a byte each.
+ * @throws Problem `model/invalid` for a type or a number of elements that cannot be.
+ */
+export function readTensor(proto: TensorProto): TensorData {
   const dtype = dtypeOf(proto.dataType, proto.name);
   const shape = proto.dims.map(Number);
   const count = elementCount(shape);
   if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0) || !Number.isSafeInteger(count))
     throw wrong(proto, `has the shape [${shape}]`);
-  const stored = proto.dataLocation === TensorProto_DataLocation.EXTERNAL;
-  const raw = stored ? externalBytes(proto, external) : proto.rawData;
+  const raw = proto.rawData;
   if (raw.length === 0 && count > 0) return { dtype, shape, data: listed(proto, dtype, count) };
   if (raw.length < (byteLength(shape, dtype) ?? Number.POSITIVE_INFINITY))
     throw wrong(proto, `has the shape [${shape}] of ${dtype}, but ${raw.length} bytes`);
@@ -77,9 +93,8 @@ function listOf(proto: TensorProto, dtype: Dtype): readonly number[] | readonly 
   }
 }
 
-function externalBytes(proto: TensorProto, external: ExternalFiles): Uint8Array {
+function externalBytes(proto: TensorProto, location: string, external: ExternalFiles): Uint8Array {
   const entries = new Map(proto.externalData.map(({ key, value }) => [key, value]));
-  const location = entries.get('location') ?? '';
   const details = { name: proto.name, location };
   const file = external(location);
   if (file === undefined) {
