@@ -9,17 +9,21 @@ import { Problem } from '../core/problem.ts';
 import { runtimeProblem } from './problems.ts';
 import type { Turns } from './turns.ts';
 
+/** A session of onnxruntime, and what using it takes. */
+export interface OpenSession {
+  readonly session: InferenceSession;
+  readonly turns: Turns;
+  /** onnxruntime's class of tensors. */
+  readonly Tensor: TensorConstructor;
+}
+
 /** What an executor is made of. */
-export interface OnnxParts {
+export interface OnnxParts extends OpenSession {
   /** The whole model, of which `part` may be a piece: its ops are what messages name. */
   readonly model: Model;
   readonly part: Model;
   readonly taps: readonly TensorId[];
   readonly lowered: LoweredModel;
-  readonly session: InferenceSession;
-  readonly turns: Turns;
-  /** onnxruntime's class of tensors. */
-  readonly Tensor: TensorConstructor;
 }
 
 /** Failures are thrown; the runtime need not print them as well. */

@@ -1,9 +1,11 @@
 import type { Env, InferenceSession } from 'onnxruntime-web/wasm';
 import type { Executor, FloatRuntime } from '../core/execute/executor.ts';
+import type { OnnxModel } from '../core/formats/onnx/graph.ts';
 import type { LoweredModel } from '../core/lower/lower.ts';
 import { mainGraph } from '../core/model/graph.ts';
 import type { Model } from '../core/model/types.ts';
-import { OnnxExecutor, quiet } from './executor.ts';
+import { OnnxExecutor, type OpenSession, quiet } from './executor.ts';
+import { fileExecutor } from './file-executor.ts';
 import { refuseTooLarge } from './memory.ts';
 import { ownExecutor, refuseUnknownOps } from './own-kernels.ts';
 import { runtimeProblem } from './problems.ts';
@@ -12,6 +14,15 @@ import { type Segment, segmentsOf } from './segments.ts';
 import { Turns } from './turns.ts';
 
 type Ort = typeof import('onnxruntime-web/wasm');
+
+/** The float reference, and what runs a file as it is. */
+export interface OnnxRuntime extends FloatRuntime {
+  /**
+   * A runtime that computes one model by the ONNX file that it was translated from, and any other as it stands.
+   * @param model - as it is calibrated: no other of the same file has its values.
+   */
+  ofFile(file: OnnxModel, model: Model): FloatRuntime;
+}
 
 export interface FloatRuntimeOptions {
   /** Where a browser finds the runtime's wasm. Node finds it beside the package. */
@@ -31,24 +42,26 @@ const sessionOptions: InferenceSession.SessionOptions = {
  * onnxruntime lacks run on our own float kernels between them. The runtime (14 MB) is loaded with the first model, so
  * that what computes nothing does not pay for it.
  */
-export function createFloatRuntime(options: FloatRuntimeOptions = {}): FloatRuntime {
+export function createFloatRuntime(options: FloatRuntimeOptions = {}): OnnxRuntime {
   const turns = new Turns();
   let loading: Promise<Ort> | undefined;
-  const onnx = async (model: Model, { model: part, taps, lowered }: Segment & { lowered: LoweredModel }) => {
+  const opened = async (bytes: Uint8Array, model: Model): Promise<OpenSession> => {
     loading ??= load(options);
     const ort = await loading;
     const session = await turns
-      .take(() => ort.InferenceSession.create(lowered.bytes, sessionOptions))
+      .take(() => ort.InferenceSession.create(bytes, sessionOptions))
       .catch((error: unknown) => {
         throw runtimeProblem(error, model);
       });
-    return new OnnxExecutor({ model, part, taps, lowered, session, turns, Tensor: ort.Tensor });
+    return { session, turns, Tensor: ort.Tensor };
   };
+  const onnx = async (model: Model, { model: part, taps, lowered }: Segment & { lowered: LoweredModel }) =>
+    new OnnxExecutor({ model, part, taps, lowered, ...(await opened(lowered.bytes, model)) });
   const executorOf = (model: Model, segment: Segment): Promise<Executor> | Executor => {
     const { lowered, model: part, taps, firstOp } = segment;
     return lowered === undefined ? ownExecutor(part, taps, firstOp) : onnx(model, { ...segment, lowered });
   };
-  return {
+  const own: FloatRuntime = {
     async create(model, taps) {
       refuseTooLarge(model, taps);
       const segments = segmentsOf(model, taps);
@@ -58,6 +71,13 @@ export function createFloatRuntime(options: FloatRuntimeOptions = {}): FloatRunt
         pieces.push({ graph: mainGraph(segment.model), executor: await executorOf(model, segment) });
       return new SegmentedExecutor(model, pieces, taps);
     },
+  };
+  return {
+    ...own,
+    ofFile: (file, model) => ({
+      create: (asked, taps) =>
+        asked === model ? fileExecutor({ file, model, taps }, { opened, own }) : own.create(asked, taps),
+    }),
   };
 }
 
