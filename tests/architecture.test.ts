@@ -47,7 +47,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   codecs: [...base, 'core/formats', 'jpeg-js', '@jsquash/jpeg', '@jsquash/webp'],
   kernels: [...base, 'core/execute'],
-  float: [...base, 'core/execute', 'core/formats/onnx', 'core/lower', 'onnxruntime-web'],
+  float: [...base, 'core/execute', 'core/lower', 'onnxruntime-web'],
   engine: ['core', 'core/*', 'codecs', 'float', 'kernels', '@jsquash/jpeg', '@jsquash/webp'],
   app: ['core', 'core/*', 'engine', 'react', 'zustand'],
   ui: ['core', 'core/*', 'app', 'react', 'react-dom', 'recharts'],

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { activation, modelOf } from '../../tests/support/models.ts';
 import type { OnnxGraph } from '../core/formats/onnx/graph.ts';
+import { withOutputs } from '../core/formats/onnx/outputs.ts';
 import { readOnnx } from '../core/formats/onnx/read.ts';
 import { writeOnnx } from '../core/formats/onnx/write.ts';
-import type { TensorData, TensorId } from '../core/model/types.ts';
+import type { Model, TensorData, TensorId } from '../core/model/types.ts';
 import { createFloatRuntime } from './runtime.ts';
 
 const node = (type: string, inputs: readonly string[], output: string) => ({
@@ -27,7 +28,7 @@ const nhwc = (origin?: string) => ({
   ...activation([1, 1, 3, 2]),
   ...(origin !== undefined && { origin: { name: origin, order } }),
 });
-const model = modelOf(
+const translation = modelOf(
   [nhwc('x'), nhwc('r'), nhwc(), nhwc('y')],
   [
     { kind: 'RELU', inputs: [0], outputs: [1], options: {} },
@@ -36,6 +37,8 @@ const model = modelOf(
   ],
   [[0], [3]],
 );
+const file = readOnnx(writeOnnx(graph));
+const model: Model = { ...translation, original: { withOutputs: (names) => withOutputs(file, names) } };
 /** NHWC: pixel by pixel, both channels. */
 const input: TensorData = {
   dtype: 'float32',
@@ -46,8 +49,9 @@ const input: TensorData = {
 async function run(
   asked = model,
 ): Promise<{ taps: readonly (readonly [TensorId, number[]])[]; y: number[] }> {
-  const runtime = createFloatRuntime().ofFile(readOnnx(writeOnnx(graph)), model);
-  const executor = await runtime.create(asked, [2, 1, 0] as readonly number[] as readonly TensorId[]);
+  const executor = await createFloatRuntime().create(asked, [
+    2, 1, 0,
+  ] as readonly number[] as readonly TensorId[]);
   const taps: (readonly [TensorId, number[]])[] = [];
   const [y] = await executor.execute([input], (id, { data }) =>
     taps.push([id, Array.from(data as Float32Array)]),
@@ -66,6 +70,6 @@ test('the file computes, in its own order of dimensions; what it lacks comes fro
   ]);
 });
 
-test('another model is computed as it stands', async () => {
-  expect((await run({ ...model })).y).toEqual([-1, -0, -2, -0, -3, -4]);
+test('without the file, the model is computed as it stands', async () => {
+  expect((await run(translation)).y).toEqual([-1, -0, -2, -0, -3, -4]);
 });

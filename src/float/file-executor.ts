@@ -1,19 +1,17 @@
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-web/wasm';
-import type { Executor, FloatRuntime, Watch } from '../core/execute/executor.ts';
+import type { Executor, Watch } from '../core/execute/executor.ts';
 import { checkInputs } from '../core/execute/inputs.ts';
-import type { OnnxModel } from '../core/formats/onnx/graph.ts';
-import { withOutputs } from '../core/formats/onnx/outputs.ts';
 import { elementCount } from '../core/model/data.ts';
 import { mainGraph, producers, tensorAt } from '../core/model/graph.ts';
 import { inverse, permuteData, permuted } from '../core/model/permute.ts';
-import type { Model, Sample, Tensor, TensorData, TensorId } from '../core/model/types.ts';
+import type { Model, OriginalFile, Sample, Tensor, TensorData, TensorId } from '../core/model/types.ts';
 import { Problem } from '../core/problem.ts';
 import { fromOrt, toOrt } from './elements.ts';
 import { type OpenSession, quiet } from './executor.ts';
 import { runtimeProblem } from './problems.ts';
 
 interface Job {
-  readonly file: OnnxModel;
+  readonly file: OriginalFile;
   /** What the file was translated to: its tensors name the values that they are. */
   readonly model: Model;
   readonly taps: readonly TensorId[];
@@ -22,7 +20,7 @@ interface Job {
 interface Means {
   readonly opened: (bytes: Uint8Array, model: Model) => Promise<OpenSession>;
   /** For tensors that the file does not have: what an operator of it was taken apart to. */
-  readonly own: FloatRuntime;
+  readonly translated: (model: Model, taps: readonly TensorId[]) => Promise<Executor>;
 }
 
 /** Runs an ONNX file as it is, for the model that it was translated to. */
@@ -97,7 +95,7 @@ class FileExecutor implements Executor {
 }
 
 /** @throws Problem `compute/…` when the runtime refuses the file. */
-export async function fileExecutor(job: Job, { opened, own }: Means): Promise<Executor> {
+export async function fileExecutor(job: Job, { opened, translated }: Means): Promise<Executor> {
   const graph = mainGraph(job.model);
   const fed = new Set(graph.inputs);
   const inFile = (id: TensorId) => fed.has(id) || tensorAt(graph, id).origin !== undefined;
@@ -105,9 +103,9 @@ export async function fileExecutor(job: Job, { opened, own }: Means): Promise<Ex
   const names = new Set(wanted.flatMap((id) => tensorAt(graph, id).origin?.name ?? []));
   const rest = wanted.every(inFile)
     ? undefined
-    : await own.create(
+    : await translated(
         job.model,
         job.taps.filter((id) => !inFile(id)),
       );
-  return new FileExecutor(job, await opened(withOutputs(job.file, [...names]), job.model), rest);
+  return new FileExecutor(job, await opened(job.file.withOutputs([...names]), job.model), rest);
 }

@@ -1,9 +1,8 @@
 import type { Env, InferenceSession } from 'onnxruntime-web/wasm';
 import type { Executor, FloatRuntime } from '../core/execute/executor.ts';
-import type { OnnxModel } from '../core/formats/onnx/graph.ts';
 import type { LoweredModel } from '../core/lower/lower.ts';
 import { mainGraph } from '../core/model/graph.ts';
-import type { Model } from '../core/model/types.ts';
+import type { Model, TensorId } from '../core/model/types.ts';
 import { OnnxExecutor, type OpenSession, quiet } from './executor.ts';
 import { fileExecutor } from './file-executor.ts';
 import { refuseTooLarge } from './memory.ts';
@@ -14,15 +13,6 @@ import { type Segment, segmentsOf } from './segments.ts';
 import { Turns } from './turns.ts';
 
 type Ort = typeof import('onnxruntime-web/wasm');
-
-/** The float reference, and what runs a file as it is. */
-export interface OnnxRuntime extends FloatRuntime {
-  /**
-   * A runtime that computes one model by the ONNX file that it was translated from, and any other as it stands.
-   * @param model - as it is calibrated: no other of the same file has its values.
-   */
-  ofFile(file: OnnxModel, model: Model): FloatRuntime;
-}
 
 export interface FloatRuntimeOptions {
   /** Where a browser finds the runtime's wasm. Node finds it beside the package. */
@@ -38,11 +28,11 @@ const sessionOptions: InferenceSession.SessionOptions = {
 };
 
 /**
- * The float reference: a model becomes ONNX and runs on onnxruntime-web's wasm kernels, in a browser as in Node. Ops that
- * onnxruntime lacks run on our own float kernels between them. The runtime (14 MB) is loaded with the first model, so
+ * The float reference: a model becomes ONNX and runs on onnxruntime-web's wasm kernels, in a browser as in Node; one that
+ * comes from an ONNX file is that file. Ops that onnxruntime lacks run on our own float kernels between them. The runtime (14 MB) is loaded with the first model, so
  * that what computes nothing does not pay for it.
  */
-export function createFloatRuntime(options: FloatRuntimeOptions = {}): OnnxRuntime {
+export function createFloatRuntime(options: FloatRuntimeOptions = {}): FloatRuntime {
   const turns = new Turns();
   let loading: Promise<Ort> | undefined;
   const opened = async (bytes: Uint8Array, model: Model): Promise<OpenSession> => {
@@ -61,23 +51,20 @@ export function createFloatRuntime(options: FloatRuntimeOptions = {}): OnnxRunti
     const { lowered, model: part, taps, firstOp } = segment;
     return lowered === undefined ? ownExecutor(part, taps, firstOp) : onnx(model, { ...segment, lowered });
   };
-  const own: FloatRuntime = {
-    async create(model, taps) {
-      refuseTooLarge(model, taps);
-      const segments = segmentsOf(model, taps);
-      refuseUnknownOps(segments);
-      const pieces: Piece[] = [];
-      for (const segment of segments)
-        pieces.push({ graph: mainGraph(segment.model), executor: await executorOf(model, segment) });
-      return new SegmentedExecutor(model, pieces, taps);
-    },
+  const translated = async (model: Model, taps: readonly TensorId[]): Promise<Executor> => {
+    refuseTooLarge(model, taps);
+    const segments = segmentsOf(model, taps);
+    refuseUnknownOps(segments);
+    const pieces: Piece[] = [];
+    for (const segment of segments)
+      pieces.push({ graph: mainGraph(segment.model), executor: await executorOf(model, segment) });
+    return new SegmentedExecutor(model, pieces, taps);
   };
   return {
-    ...own,
-    ofFile: (file, model) => ({
-      create: (asked, taps) =>
-        asked === model ? fileExecutor({ file, model, taps }, { opened, own }) : own.create(asked, taps),
-    }),
+    create: (model, taps) =>
+      model.original === undefined
+        ? translated(model, taps)
+        : fileExecutor({ file: model.original, model, taps }, { opened, translated }),
   };
 }
 

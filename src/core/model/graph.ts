@@ -58,3 +58,8 @@ export function consumers(graph: Graph): ReadonlyMap<TensorId, readonly OpId[]> 
 export function withMainGraph(model: Model, graph: Graph): Model {
   return { ...model, graphs: [graph, ...model.graphs.slice(1)] };
 }
+
+/** `model` on its own: for one that no longer computes what the file does that it was translated from. */
+export function withoutOriginal({ original: _, ...model }: Model): Model {
+  return model;
+}

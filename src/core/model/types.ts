@@ -154,6 +154,12 @@ export interface MetadataEntry {
   readonly data: Uint8Array;
 }
 
+/** A file of another format that a model was translated from. */
+export interface OriginalFile {
+  /** The file as ONNX that hands out the values with these names (`TensorOrigin.name`), and nothing else. */
+  withOutputs(names: readonly string[]): Uint8Array;
+}
+
 /** A model, float or quantized: a quantized one is a model whose tensors carry `quant`. Immutable. */
 export interface Model {
   readonly description: string;
@@ -161,6 +167,8 @@ export interface Model {
   readonly graphs: readonly Graph[];
   readonly signatures: readonly Signature[];
   readonly metadata: readonly MetadataEntry[];
+  /** Present while the model computes what that file does: the float reference then runs the file itself. */
+  readonly original?: OriginalFile;
   /** A zip of label files that stands behind the model in its file. */
   readonly appended?: Uint8Array;
   readonly passthrough?: unknown;

@@ -1,6 +1,14 @@
 import { withoutUnusedTensors } from '../model/compact.ts';
 import { constantOf, elementCount } from '../model/data.ts';
-import { isPresent, mainGraph, opName, producers, tensorAt, withMainGraph } from '../model/graph.ts';
+import {
+  isPresent,
+  mainGraph,
+  opName,
+  producers,
+  tensorAt,
+  withMainGraph,
+  withoutOriginal,
+} from '../model/graph.ts';
 import type { Graph, Model, Op, Tensor, TensorId } from '../model/types.ts';
 import { Problem } from '../problem.ts';
 import { dequantized } from './dequantize-constant.ts';
@@ -142,7 +150,9 @@ export function prepare(model: Model): Prepared {
   checkFinite(complete);
   const integer = folded.integer + widened.widened;
   const counts = { float16: folded.float16, integer, fakeQuant: trained.folded };
-  const float = { ...withMainGraph(model, complete), signatures: trained.signatures(model) };
+  // The file still rounds as it was trained to, which the float reference leaves out.
+  const source = trained.folded > 0 ? withoutOriginal(model) : model;
+  const float = { ...withMainGraph(source, complete), signatures: trained.signatures(model) };
   const foldedSome = folded.float16 + folded.integer + trained.folded > 0;
   return { model: foldedSome ? withoutUnusedTensors(float) : float, notes: notesOf(model, counts) };
 }

@@ -1,5 +1,5 @@
 import { withoutUnusedTensors } from '../model/compact.ts';
-import { isPresent, mainGraph, tensorAt, withMainGraph } from '../model/graph.ts';
+import { isPresent, mainGraph, tensorAt, withMainGraph, withoutOriginal } from '../model/graph.ts';
 import type { Graph, Model, Op, Signature, Tensor, TensorId } from '../model/types.ts';
 import { dequantized } from '../prepare/dequantize-constant.ts';
 import { Problem } from '../problem.ts';
@@ -69,6 +69,6 @@ export function dequantize(model: Model): Model {
   const signatures = model.signatures.map((s) =>
     s.graph === 0 ? { ...s, outputs: moveArguments(s.outputs) } : s,
   );
-  const result = { ...withMainGraph(model, withVersions(float)), signatures };
+  const result = { ...withMainGraph(withoutOriginal(model), withVersions(float)), signatures };
   return withRuntimeVersion(withoutUnusedTensors(result));
 }

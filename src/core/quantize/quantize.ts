@@ -1,4 +1,4 @@
-import { isPresent, mainGraph, withMainGraph } from '../model/graph.ts';
+import { isPresent, mainGraph, withMainGraph, withoutOriginal } from '../model/graph.ts';
 import type { Graph, Model, Op, OpId, Signature, TensorId } from '../model/types.ts';
 import {
   type Assignment,
@@ -61,7 +61,7 @@ export function quantize(model: Model, ranges: ReadonlyMap<TensorId, Bounds>, re
   const { graph: result, signatureTensors } = rewriter.run();
   const dummy = given.defaulted.filter((id) => assignment.params.has(id));
   const quantized: Model = {
-    ...withMainGraph(model, withVersions(result)),
+    ...withMainGraph(withoutOriginal(model), withVersions(result)),
     description: stamped(model.description, dummy.length, recipe),
     signatures: remapped(model.signatures, signatureTensors),
   };
