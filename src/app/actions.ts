@@ -5,7 +5,7 @@ import type { GivenFile, Settings } from '../engine/api.ts';
 import { isAlive, revive, stopWorker, worker } from './engine.ts';
 import { fetchExample } from './example.ts';
 import { remembered, stepBack, stepForward } from './history.ts';
-import { compute, lacksSamples, open } from './opening.ts';
+import { compute, lacksSamples, open, type Wanted } from './opening.ts';
 import { isStale, settingsOf } from './settings.ts';
 import { getState, setState } from './store.ts';
 import { isWorking, nextStep, show, soon, stopWork, work } from './work.ts';
@@ -31,11 +31,24 @@ function startOpening(note: string, task: Opening, keepProblem = false): Promise
   return work(note, (signal) => keepOpening(task, signal), { keepProblem });
 }
 
+/** The files that were given last, which may be opened once more when something is known that they do not say. */
+let given: readonly GivenFile[] = [];
+
 /** Files dropped or chosen: a model, samples, or both at once. When they are refused, what they interrupted goes on. */
-export async function openFiles(files: readonly GivenFile[]): Promise<void> {
+export function openFiles(files: readonly GivenFile[]): Promise<void> {
+  given = files;
+  return openWanted({ files });
+}
+
+/** Opens the files that were given last with the sizes that their model leaves open. */
+export function openWithSizes(sizes: Readonly<Record<string, number>>): Promise<void> {
+  return openWanted({ files: given, sizes });
+}
+
+async function openWanted(wanted: Wanted): Promise<void> {
   const interrupted = isWorking();
   const before = interrupted ? opening : undefined;
-  await startOpening('Opening', (signal) => open(files, signal));
+  await startOpening('Opening', (signal) => open(wanted, signal));
   const { problem, model, result } = getState();
   const refused = problem !== undefined && problem.remedy !== 'restart' && !isWorking();
   if (refused && before !== undefined) await startOpening('Opening', before, true);
@@ -48,7 +61,7 @@ export function openExample(): Promise<void> {
   return startOpening('Loading the example', async (signal) => {
     const files = await fetchExample();
     nextStep(signal, 'Opening');
-    await open(files, signal);
+    await open({ files }, signal);
   });
 }
 

@@ -1,9 +1,9 @@
 import { Problem } from '../core/problem.ts';
 import type { Recipe } from '../core/quantize/recipe.ts';
-import type { GivenFile, Settings } from '../engine/api.ts';
+import type { GivenFile, OpenRequest, Settings } from '../engine/api.ts';
 import { forgetThumbnails } from './details.ts';
 import { revive, worker } from './engine.ts';
-import { findModel } from './find-model.ts';
+import { findModel, mayBeOfModel } from './find-model.ts';
 import { noHistory } from './history.ts';
 import { goTo } from './navigate.ts';
 import { routeOf } from './routes.ts';
@@ -27,9 +27,9 @@ function ofAnyModel(recipe: Recipe): Recipe {
   return { ...recipe, rules: [], ranges: {}, inputMapping: [] };
 }
 
-async function withModel(before: Opened, file: GivenFile, signal: AbortSignal): Promise<Opened> {
-  const model = await worker().open(file, { signal });
-  const given = { ...before.given, model: file };
+async function withModel(before: Opened, request: OpenRequest, signal: AbortSignal): Promise<Opened> {
+  const model = await worker().open(request, { signal });
+  const given = { ...before.given, model: request };
   // The same file again, perhaps trained on, keeps them.
   const same = before.model === undefined || before.model.name === model.name;
   const recipe = same ? before.recipe : ofAnyModel(before.recipe);
@@ -78,15 +78,26 @@ export async function lacksSamples({
   return samples === undefined && (await worker().needsSamples(recipe));
 }
 
-async function openAll(files: readonly GivenFile[], signal: AbortSignal): Promise<void> {
+/** What is to be opened. */
+export interface Wanted {
+  readonly files: readonly GivenFile[];
+  /** Sizes that the model among them leaves open. */
+  readonly sizes?: Readonly<Record<string, number>>;
+}
+
+async function openAll({ files, sizes = {} }: Wanted, signal: AbortSignal): Promise<void> {
   if (files.length === 0) throw new Problem('images/none', 'There are no files in what was given.');
   const model = await findModel(files);
   nextStep(signal, 'Opening');
   const [before, had] = [openedNow(), getState().result !== undefined];
-  let opened = model === undefined ? before : await withModel(before, model, signal);
+  const beside = files.filter((file) => file !== model && mayBeOfModel(file));
+  let opened = model === undefined ? before : await withModel(before, { file: model, beside, sizes }, signal);
   if (opened.model === undefined)
-    throw new Problem('model/inputs', 'These are pictures. Drop the model as well, a float .tflite file.');
-  const others = files.filter((file) => file !== model);
+    throw new Problem(
+      'model/inputs',
+      'These are pictures. Drop the model as well, a float .tflite or .onnx file.',
+    );
+  const others = files.filter((file) => file !== model && !opened.model?.taken.includes(file.path));
   const samples = others.length > 0 ? others : before.given.samples;
   nextStep(signal, 'Opening');
   // Without an earlier result there is nothing to lose by showing what is open already.
@@ -113,10 +124,10 @@ async function openAll(files: readonly GivenFile[], signal: AbortSignal): Promis
  * Opens a model, samples, or both. The last good result, with what it was made from, stays until there is another, and when
  * there will be none.
  */
-export async function open(files: readonly GivenFile[], signal: AbortSignal): Promise<void> {
+export async function open(wanted: Wanted, signal: AbortSignal): Promise<void> {
   await revive();
   try {
-    await openAll(files, signal);
+    await openAll(wanted, signal);
   } catch (error) {
     if (getState().result !== undefined) revert();
     throw error;

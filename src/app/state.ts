@@ -2,7 +2,14 @@ import type { Guess } from '../core/images/guess.ts';
 import type { Preprocess } from '../core/images/preprocess.ts';
 import type { Code, Details } from '../core/problem.ts';
 import { defaultRecipe, type Recipe } from '../core/quantize/recipe.ts';
-import type { ExportTypes, GivenFile, OpenedModel, OpenedSamplesInfo, Result } from '../engine/api.ts';
+import type {
+  ExportTypes,
+  GivenFile,
+  OpenedModel,
+  OpenedSamplesInfo,
+  OpenRequest,
+  Result,
+} from '../engine/api.ts';
 import { type History, noHistory } from './history.ts';
 import { type LayersRoute, layersRoute, type Route } from './routes.ts';
 
@@ -15,7 +22,7 @@ export interface ShownProblem {
   readonly message: string;
   readonly details: Details;
   /** What a click can do about it. */
-  readonly remedy: 'restart' | 'compute' | 'none';
+  readonly remedy: 'restart' | 'compute' | 'sizes' | 'none';
 }
 
 export type Work =
@@ -34,7 +41,7 @@ export type ExportState =
 
 /** What a person gave, kept so that a worker that died can be brought back to the same state. */
 export interface Given {
-  readonly model?: GivenFile;
+  readonly model?: OpenRequest;
   readonly samples: readonly GivenFile[];
 }
 

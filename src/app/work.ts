@@ -1,3 +1,4 @@
+import { openSizesOf } from '../core/onnx/open-sizes.ts';
 import { asProblem } from '../core/problem.ts';
 import type { ShownProblem } from './state.ts';
 import { getState, setState } from './store.ts';
@@ -18,7 +19,8 @@ export function show(error: unknown, remedy: Remedy = 'none'): void {
   const { code, message, details } = asProblem(error);
   // That the worker stopped has been shown already, with its own remedy.
   if (code === 'compute/cancelled' || code === 'compute/stopped') return;
-  setState({ problem: { code, message, details, remedy } });
+  const open = openSizesOf(details).length > 0;
+  setState({ problem: { code, message, details, remedy: open ? 'sizes' : remedy } });
 }
 
 export function busy(fraction: number, note: string): void {

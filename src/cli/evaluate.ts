@@ -13,7 +13,7 @@ import { createFloatRuntime } from '../float/runtime.ts';
 import type { Arguments, CommandSpec } from './arguments.ts';
 import { arithmeticOption, parseArithmetic, runnable } from './executors.ts';
 import { nodeKernels } from './kernel-builds.ts';
-import { readModel } from './model-file.ts';
+import { type ModelFile, modelOptions, readModel } from './model-file.ts';
 import { note, print, printJson } from './output.ts';
 import { terminalCall } from './progress.ts';
 import { type ModelSamples, openModelSamples, sampleOptions } from './samples.ts';
@@ -25,7 +25,12 @@ export const evaluateSpec: CommandSpec = {
     'Runs one model, float or int8, on labelled samples and tells its accuracy; or compares two: accuracy, agreement, error of\n' +
     'every tensor that both have, worst samples. Samples are made for the first model.',
   positionals: [1, 2],
-  options: { ...sampleOptions, json: { type: 'boolean', help: 'print JSON' }, arithmetic: arithmeticOption },
+  options: {
+    ...modelOptions,
+    ...sampleOptions,
+    json: { type: 'boolean', help: 'print JSON' },
+    arithmetic: arithmeticOption,
+  },
 };
 
 function proportionText({ hits, total, low, high }: Proportion): string {
@@ -76,9 +81,10 @@ async function evaluateOne({ path, model, samples, notes, tools }: Opened, json:
   print([...figureLines(path, figures), ...notes].join('\n'));
 }
 
-async function evaluateTwo(first: Opened, path: string, json: boolean): Promise<void> {
+async function evaluateTwo(first: Opened, second: ModelFile, json: boolean): Promise<void> {
   const { model: reference, samples, notes, tools } = first;
-  const candidate = runnable(readModel(path).model);
+  const { path } = second;
+  const candidate = runnable(second.model);
   const pair = { reference, candidate, tensors: sameNames(reference, candidate) };
   const comparison = await compareModels(pair, samples, tools).finally(tools.call.done);
   tellSkipped(comparison.outputs.skipped);
@@ -98,12 +104,12 @@ async function evaluateTwo(first: Opened, path: string, json: boolean): Promise<
 export async function evaluate(args: Arguments): Promise<void> {
   const [path = '', second] = args.positionals;
   const arithmetic = parseArithmetic(args);
-  const model = runnable(readModel(path).model);
+  const model = runnable(readModel(path, args).model);
   const runtime = createFloatRuntime();
   const opened = await openModelSamples(model, args, runtime);
   const kernels = nodeKernels();
   const tools = { runtime, kernels, arithmetic, now: () => performance.now(), call: terminalCall() };
   const first: Opened = { ...opened, path, model, tools };
   const json = args.values.json === true;
-  await (second === undefined ? evaluateOne(first, json) : evaluateTwo(first, second, json));
+  await (second === undefined ? evaluateOne(first, json) : evaluateTwo(first, readModel(second, args), json));
 }

@@ -3,15 +3,15 @@ import type { TensorSummary } from '../core/report/describe.ts';
 import { type Inspection, inspectModel } from '../core/report/inspect.ts';
 import { type Column, formatTable } from '../core/report/table.ts';
 import type { Arguments, CommandSpec } from './arguments.ts';
-import { readModel } from './model-file.ts';
+import { modelOptions, readModel } from './model-file.ts';
 import { print, printJson } from './output.ts';
 
 export const inspectSpec: CommandSpec = {
   name: 'inspect',
   usage: 'MODEL [--json]',
-  summary: 'Shows what a .tflite file holds: inputs, outputs, operators, weights, quantization, metadata.',
+  summary: 'Shows what a model holds: inputs, outputs, operators, weights, quantization, metadata.',
   positionals: [1, 1],
-  options: { json: { type: 'boolean', help: 'print JSON' } },
+  options: { ...modelOptions, json: { type: 'boolean', help: 'print JSON' } },
 };
 
 function describeTensor({ tensor, name, shape, dtype, quant }: TensorSummary): string {
@@ -61,7 +61,7 @@ function formatInspection(path: string, bytes: number, inspection: Inspection): 
 
 /** `zeropoint inspect` */
 export async function inspect(args: Arguments): Promise<void> {
-  const { path, bytes, model } = readModel(args.positionals[0] ?? '');
+  const { path, bytes, model } = readModel(args.positionals[0] ?? '', args);
   const inspection = inspectModel(model);
   if (args.values.json !== true) return print(formatInspection(path, bytes.length, inspection));
   const labels = await readLabels(model, 0);

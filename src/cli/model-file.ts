@@ -1,20 +1,74 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Model } from '../core/model/types.ts';
+import type { NormalizedOnnx } from '../core/onnx/normalized.ts';
+import { openSizesOf } from '../core/onnx/open-sizes.ts';
 import { openModel } from '../core/pipeline/open-model.ts';
+import { Problem } from '../core/problem.ts';
+import { type Arguments, listOption, type OptionSpec, usageProblem } from './arguments.ts';
 import { readBytes } from './files.ts';
 
 export interface ModelFile {
   readonly path: string;
   readonly bytes: Uint8Array;
   readonly model: Model;
+  /** What the model was translated from. */
+  readonly onnx?: NormalizedOnnx;
 }
 
-/** @throws Problem `file/unreadable`, and those of `openModel`. */
-export function readModel(path: string): ModelFile {
+/** Options of every command that reads a model. */
+export const modelOptions: Readonly<Record<string, OptionSpec>> = {
+  size: {
+    type: 'string',
+    multiple: true,
+    value: 'NAME=N',
+    help: 'a size that an ONNX model leaves open',
+  },
+};
+
+function givenSizes(args: Arguments): ReadonlyMap<string, number> {
+  return new Map(
+    listOption(args, 'size').map((text) => {
+      const [, name = '', digits = ''] = /^(.+)=(\d+)$/.exec(text) ?? [];
+      if (name === '') throw usageProblem(`--size is “${text}”; a name and a number are needed, NAME=N.`);
+      return [name, Number(digits)];
+    }),
+  );
+}
+
+/** Files of weights lie in the model's folder, or below it: a model has no business elsewhere. */
+function besideModel(path: string): (location: string) => Uint8Array | undefined {
+  return (location) => {
+    const inside = !location.startsWith('/') && !location.split(/[/\\]/).includes('..');
+    const file = join(dirname(path), location);
+    return inside && existsSync(file) ? readBytes(file) : undefined;
+  };
+}
+
+/** Says how the sizes are given on the command line. */
+function withSizeOptions(error: unknown): unknown {
+  const open = error instanceof Problem ? openSizesOf(error.details) : [];
+  if (!(error instanceof Problem) || open.length === 0) return error;
+  const options = open.map(({ name, suggestion }) => `--size '${name}=${suggestion}'`).join(' ');
+  return new Problem(error.code, `${error.message} Give them, for example: ${options}`, error.details);
+}
+
+/**
+ * Reads the model that a command is given.
+ * @throws Problem `file/unreadable`, and those of `openModel`.
+ */
+export function readModel(path: string, args: Arguments = { positionals: [], values: {} }): ModelFile {
   const graph = join(path, 'saved_model.pb');
   // The folder is what people mean by a SavedModel.
   if (existsSync(graph)) openModel(path, readBytes(graph));
   const bytes = readBytes(path);
-  return { path, bytes, model: openModel(path, bytes) };
+  try {
+    return {
+      path,
+      bytes,
+      ...openModel(path, bytes, { external: besideModel(path), sizes: givenSizes(args) }),
+    };
+  } catch (error) {
+    throw withSizeOptions(error);
+  }
 }

@@ -16,7 +16,7 @@ import { type Arguments, type CommandSpec, listOption, requiredOption, textOptio
 import { arithmeticOption, parseArithmetic } from './executors.ts';
 import { checkOutput, writeBytes } from './files.ts';
 import { nodeKernels } from './kernel-builds.ts';
-import { readModel } from './model-file.ts';
+import { modelOptions, readModel } from './model-file.ts';
 import { note, print } from './output.ts';
 import { terminalCall } from './progress.ts';
 import { recipeOf, recipeOptions } from './recipe-options.ts';
@@ -30,6 +30,7 @@ export const quantizeSpec: CommandSpec = {
     'Class folders, a CSV or --labels give accuracy as well. Recipes that quantize weights alone need no pictures.',
   positionals: [1, 1],
   options: {
+    ...modelOptions,
     ...sampleOptions,
     ...recipeOptions,
     output: { type: 'string', short: 'o', value: 'FILE', help: 'the .tflite to write' },
@@ -58,7 +59,7 @@ export async function quantizeCommand(args: Arguments): Promise<void> {
   const out = requiredOption(args, quantizeSpec, 'output');
   const recipe = recipeOf(args);
   const arithmetic = parseArithmetic(args);
-  const { path, bytes, model } = readModel(args.positionals[0] ?? '');
+  const { path, bytes, model } = readModel(args.positionals[0] ?? '', args);
   const reportPath = textOption(args, 'report');
   for (const file of [out, reportPath]) if (file !== undefined) checkOutput(file, [path]);
   const runtime = createFloatRuntime();

@@ -7,7 +7,7 @@ import { Problem } from '../core/problem.ts';
 import { type Arguments, type CommandSpec, listOption, textOption, usageProblem } from './arguments.ts';
 import { activations, arithmeticOption, openExecutor, parseArithmetic, runnable } from './executors.ts';
 import { readBytes, writeBytes } from './files.ts';
-import { readModel } from './model-file.ts';
+import { modelOptions, readModel } from './model-file.ts';
 import { note } from './output.ts';
 
 export const runSpec: CommandSpec = {
@@ -18,6 +18,7 @@ export const runSpec: CommandSpec = {
     'by name; several outputs are written as OUT.npy, OUT.1.npy, OUT.2.npy …',
   positionals: [1, 1],
   options: {
+    ...modelOptions,
     input: {
       type: 'string',
       short: 'i',
@@ -80,7 +81,7 @@ export async function run(args: Arguments): Promise<void> {
   if (output === undefined && dump === undefined)
     throw usageProblem('--output or --dump is needed.', runSpec);
   const arithmetic = parseArithmetic(args);
-  const model = runnable(readModel(args.positionals[0] ?? '').model);
+  const model = runnable(readModel(args.positionals[0] ?? '', args).model);
   const inputs = await readInputs(model, listOption(args, 'input'));
   const taps = dump === undefined ? [] : activations(model);
   const executor = await openExecutor(model, { taps, arithmetic });

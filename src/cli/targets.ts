@@ -3,7 +3,7 @@ import { formatTable, shortened, wrap } from '../core/report/table.ts';
 import { type Assessment, assessTargets, type NodeRow, targets } from '../core/targets/assess.ts';
 import type { Target, Verdict } from '../core/targets/target.ts';
 import { type Arguments, type CommandSpec, textOption } from './arguments.ts';
-import { readModel } from './model-file.ts';
+import { modelOptions, readModel } from './model-file.ts';
 import { note, print, printJson } from './output.ts';
 import { recipeOf, recipeOptions } from './recipe-options.ts';
 
@@ -14,7 +14,7 @@ export const targetsSpec: CommandSpec = {
     'Tells node by node where a model would run, before anything is calibrated: a float one as the recipe would quantize it,\n' +
     'a quantized one as it is. Operators, types and shapes decide; memory is not looked at.',
   positionals: [1, 1],
-  options: { ...recipeOptions, json: { type: 'boolean', help: 'print JSON' } },
+  options: { ...modelOptions, ...recipeOptions, json: { type: 'boolean', help: 'print JSON' } },
 };
 
 const width = 104;
@@ -62,7 +62,7 @@ function rewriteLines(nodes: readonly NodeRow[]): readonly string[] {
 /** `zeropoint targets` */
 export async function targetsCommand(args: Arguments): Promise<void> {
   const recipe = recipeOf(args);
-  const { path, model } = readModel(args.positionals[0] ?? '');
+  const { path, model } = readModel(args.positionals[0] ?? '', args);
   if (isQuantized(model) && textOption(args, 'recipe') !== undefined)
     note('The model is quantized already: it is looked at as it is, and the recipe has no say.');
   const assessment = assessTargets(model, recipe);

@@ -9,7 +9,7 @@ import type { Assessment } from '../core/targets/assess.ts';
 /** Everything that the page can ask of the worker. Plain data both ways; weights never come to the page. */
 export interface EngineApi {
   /** Reads a model; the samples of an earlier one stay. Panels keep what the last result was made from until there is another. */
-  open(file: GivenFile): OpenedModel;
+  open(request: OpenRequest): OpenedModel;
   /** Panels look at what is open now: there will be no result of it yet. */
   forget(): void;
   /** Goes back to the model and the samples of the last result. */
@@ -41,9 +41,21 @@ export interface GivenFile {
   readonly file: Blob;
 }
 
+export interface OpenRequest {
+  readonly file: GivenFile;
+  /** What was given with it, where the weights of an ONNX model may lie. */
+  readonly beside?: readonly GivenFile[];
+  /** Sizes that an ONNX model leaves open, by name. */
+  readonly sizes?: Readonly<Record<string, number>>;
+}
+
 export interface OpenedModel {
   readonly name: string;
+  readonly format: 'tflite' | 'onnx';
+  /** Of the file, and of those that it took its weights from. */
   readonly bytes: number;
+  /** Paths of the files beside it that it took its weights from. */
+  readonly taken: readonly string[];
   readonly inspection: Inspection;
 }
 

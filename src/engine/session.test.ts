@@ -66,7 +66,7 @@ async function guessed(engine: Client<EngineApi>): Promise<Preprocess> {
 
 async function openExample() {
   const { engine, counted } = startSession();
-  await engine.open(given('model.tflite'));
+  await engine.open({ file: given('model.tflite') });
   const info = await engine.setSamples(pictures);
   const preprocess = await guessed(engine);
   return { engine, counted, info, settings: { recipe: defaultRecipe, preprocess } };
@@ -156,7 +156,7 @@ describe('a session on the example', () => {
 
   test('a bad file is refused by its name, and what was open stays', async () => {
     const { engine, settings } = await openExample();
-    await expect(engine.open(given('labels.txt'))).rejects.toMatchObject({
+    await expect(engine.open({ file: given('labels.txt') })).rejects.toMatchObject({
       code: 'file/other-kind',
       details: { file: 'labels.txt' },
     });
@@ -165,7 +165,7 @@ describe('a session on the example', () => {
 
   test('a picture that cannot be decoded is skipped, and answers keep their place among the pictures', async () => {
     const { engine } = startSession();
-    await engine.open(given('model.tflite'));
+    await engine.open({ file: given('model.tflite') });
     const broken = { path: 'pictures/apple/00.png', file: new Blob(['no picture']) };
     await engine.setSamples([broken, ...pictures.slice(0, 3)]);
     const { report, answers } = await engine.compute({

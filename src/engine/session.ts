@@ -7,37 +7,27 @@ import type { Preprocess } from '../core/images/preprocess.ts';
 import { mainGraph, tensorAt } from '../core/model/graph.ts';
 import type { Picture } from '../core/model/picture.ts';
 import type { Model, Tensor } from '../core/model/types.ts';
-import { openModel } from '../core/pipeline/open-model.ts';
 import { probePreprocess } from '../core/pipeline/probe-preprocess.ts';
 import { calibrates, compareIfPossible, needsSamples } from '../core/pipeline/quantize-model.ts';
-import { type Prepared, prepare } from '../core/prepare/prepare.ts';
 import { Problem } from '../core/problem.ts';
 import { type Quantized, quantize } from '../core/quantize/quantize.ts';
 import type { Recipe } from '../core/quantize/recipe.ts';
 import { checkRecipe } from '../core/quantize/select.ts';
 import { chooseRanges, type Ranges } from '../core/ranges/choose.ts';
 import { createReport } from '../core/report/create.ts';
-import { inspectModel } from '../core/report/inspect.ts';
 import type { OpenedSamples } from '../core/samples/deliver.ts';
-import { readWhole } from '../core/samples/open-file.ts';
 import { type Assessment, assessTargets } from '../core/targets/assess.ts';
 import { answersOf, samplesInfo } from './answers.ts';
 import type * as api from './api.ts';
 import { exportChecked } from './export.ts';
-import { openGivenSamples, sampleFile } from './given-samples.ts';
+import { type OpenModel, openGivenModel } from './given-model.ts';
+import { openGivenSamples } from './given-samples.ts';
 import { layerDetail } from './layer-detail.ts';
 import { previewOf } from './preview.ts';
 import { recognize, remember } from './remember.ts';
 import type { Methods, WorkerCall } from './rpc.ts';
 import type { Platform } from './session-platform.ts';
 import { thumbnailOf } from './thumbnail.ts';
-
-interface OpenModel {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-  readonly model: Model;
-  readonly prepared: Prepared;
-}
 
 /** What is open: a model and, once there are some, files with samples. */
 interface Opened {
@@ -104,15 +94,12 @@ export class Session implements Methods<api.EngineApi> {
     },
   );
 
-  async open(given: api.GivenFile, call: WorkerCall): Promise<api.OpenedModel> {
-    const name = given.path.split('/').at(-1) ?? given.path;
-    const bytes = await readWhole(sampleFile(given));
-    const model = openModel(name, bytes);
-    const prepared = prepare(model);
+  async open(request: api.OpenRequest, call: WorkerCall): Promise<api.OpenedModel> {
+    const { info, ...opened } = await openGivenModel(request);
     // Another file may have been given while this one was read.
     await call.checkpoint();
-    this.#open = { model: { name, bytes, model, prepared }, files: this.#open?.files ?? [] };
-    return { name, bytes: bytes.length, inspection: inspectModel(model) };
+    this.#open = { model: opened, files: this.#open?.files ?? [] };
+    return info;
   }
 
   async setSamples(files: readonly api.GivenFile[], call: WorkerCall): Promise<api.OpenedSamplesInfo> {

@@ -30,6 +30,8 @@ export function conversionOf(kind: FileKind, name: string): string | undefined {
       return 'tflite_convert --saved_model_dir=FOLDER --output_file=model.tflite';
     case 'frozen-graph':
       return `tflite_convert --enable_v1_converter --graph_def_file=${quoted(name)} --input_arrays=INPUT --output_arrays=OUTPUT --output_file=model.tflite`;
+    case 'pytorch':
+      return `python -c "import torch; torch.onnx.export(torch.load(${pythonString(name)}, weights_only=False).eval(), torch.zeros(1, 3, HEIGHT, WIDTH), 'model.onnx')"`;
     default:
       return undefined;
   }

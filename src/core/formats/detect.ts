@@ -53,7 +53,7 @@ const descriptions: Readonly<Record<FileKind, string>> = {
   coreml: 'a Core ML model',
   hdf5: 'an HDF5 file, as Keras saves models (.h5)',
   keras: 'a Keras model (.keras)',
-  pytorch: 'a PyTorch checkpoint: export the model to .tflite first',
+  pytorch: 'a PyTorch checkpoint: if it holds the whole model, not its weights alone, export it to .onnx',
   pickle: 'a Python pickle',
   tfjs: 'a TensorFlow.js model description: convert the model to .tflite first',
   'task-bundle': 'a MediaPipe bundle, a zip of .tflite files: unpack it and take one of them',

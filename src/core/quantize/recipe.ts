@@ -56,7 +56,7 @@ export interface Recipe {
    * there. tensorflow: as its converter does, which clips.
    */
   readonly joins: 'requantize' | 'tensorflow';
-  /** For the scheme uint8: one per model input, or one for all. */
+  /** What the bytes of a picture stand for, one per model input, or one for all; as int8, a byte counts 128 less. */
   readonly inputMapping: readonly InputMapping[];
   /** The range of every activation that has no other: toco's --default_ranges_min and _max. Good for timing, not for answers. */
   readonly defaultRange?: HandRange;

@@ -23,7 +23,11 @@ type Rows = readonly (readonly number[] | undefined)[];
 /** x[1,5] → dense: y[i] = weights[i] · x[i], the fifth value is ignored → y[1,4] */
 async function reportOf(
   pictures: Rows,
-  { weights = [1, 1, 1, 1], labels }: { weights?: number[]; labels?: number[] } = {},
+  {
+    weights = [1, 1, 1, 1],
+    labels,
+    bytes = 1000,
+  }: { weights?: number[]; labels?: number[]; bytes?: number } = {},
 ): Promise<Report> {
   const matrix = weights.flatMap((weight, row) =>
     [0, 1, 2, 3, 4].map((column) => (row === column ? weight : 0)),
@@ -52,7 +56,7 @@ async function reportOf(
     tensors: samePositions(float, quantized.model),
   };
   const comparison = await compareModels(pair, samples, { runtime, arithmetic: 'litert-reference' });
-  const files = { float: new Uint8Array(4000), quantized: new Uint8Array(1000) };
+  const files = { float: new Uint8Array(4000), quantized: new Uint8Array(bytes) };
   return createReport({
     name: 'tiny.tflite',
     float,
@@ -134,6 +138,11 @@ describe('findings', () => {
     const report = await reportOf([...many, [9, 9, 0, 0]]);
     const finding = report.findings.find(({ id }) => id === 'unused-range');
     expect(finding?.text).toContain('op 0 FULLY_CONNECTED reaches 9 in “1200.png”');
+  });
+
+  test('a file that did not become smaller', async () => {
+    expect(ids(await reportOf(varied, { bytes: 4000 }))).toContain('nothing-saved');
+    expect(ids(await reportOf(varied))).not.toContain('nothing-saved');
   });
 
   test('few samples, skipped samples', async () => {

@@ -160,4 +160,5 @@ export type FindingId =
   | 'bias-guard'
   | 'requantized'
   | 'kept-float'
-  | 'dummy-ranges';
+  | 'dummy-ranges'
+  | 'nothing-saved';

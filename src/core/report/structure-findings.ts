@@ -2,7 +2,7 @@ import { isPresent, mainGraph, producers } from '../model/graph.ts';
 import type { OpId } from '../model/types.ts';
 import type { ReportInput } from './input.ts';
 import type { Finding, LayerRow } from './report.ts';
-import { counted, opLabel } from './units.ts';
+import { counted, formatCount, opLabel } from './units.ts';
 
 /** The rows of ops of the float model: of those ops that make the tensors at the same positions. */
 type RowsOf = (...ids: readonly OpId[]) => readonly LayerRow[];
@@ -65,11 +65,21 @@ function dummyRanges({ quantized, recipe }: ReportInput): readonly Finding[] {
   return [{ id: 'dummy-ranges', verdict: 'warn', text, where: [] }];
 }
 
+function nothingSaved({ files, recipe }: ReportInput): readonly Finding[] {
+  const [before, after] = [files.float.length, files.quantized.length];
+  if (after < before) return [];
+  const why =
+    recipe.mode === 'float16' ? ' Its constants are in half precision already, or there are hardly any.' : '';
+  const text = `The file is no smaller than the one it was made from: ${formatCount(before)} bytes became ${formatCount(after)}.${why}`;
+  return [{ id: 'nothing-saved', verdict: 'warn', text, where: [] }];
+}
+
 /** Findings about what the quantizer had to decide. */
 export function structureFindings(input: ReportInput, rows: readonly LayerRow[]): readonly Finding[] {
   const rowsOf = rowFinder(input, rows);
   return [
     ...dummyRanges(input),
+    ...nothingSaved(input),
     ...keptFloat(input, rowsOf),
     ...biasGuard(input, rowsOf),
     ...requantized(input, rowsOf),

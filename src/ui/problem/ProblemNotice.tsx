@@ -1,8 +1,10 @@
-import { dismissProblem, recompute, restart } from '../../app/actions.ts';
+import { dismissProblem, openWithSizes, recompute, restart } from '../../app/actions.ts';
 import { useStudio } from '../../app/store.ts';
+import { openSizesOf } from '../../core/onnx/open-sizes.ts';
 import { Button } from '../parts/Button.tsx';
 import { ProblemCard } from './ProblemCard.tsx';
 import styles from './ProblemNotice.module.css';
+import { SizesForm } from './SizesForm.tsx';
 
 /** What went wrong last, above the screen that it happened on, with a way on. */
 export function ProblemNotice() {
@@ -11,6 +13,9 @@ export function ProblemNotice() {
   return (
     <div className={styles.notice}>
       <ProblemCard problem={problem}>
+        {problem.remedy === 'sizes' && (
+          <SizesForm sizes={openSizesOf(problem.details)} onOpen={openWithSizes} />
+        )}
         {problem.remedy === 'restart' && (
           <Button variant="primary" onClick={restart}>
             Start again where you were

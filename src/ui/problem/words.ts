@@ -19,12 +19,12 @@ export const problemWords: Readonly<Record<Code, Words>> = {
   'file/empty': { title: 'The file is empty', advice: 'Download or export it again.' },
   'file/unknown': {
     title: 'This is not a file the studio knows',
-    advice: 'It opens .tflite models, pictures, .zip and .npy.',
+    advice: 'It opens .tflite and .onnx models, pictures, .zip and .npy.',
   },
   'file/truncated': { title: 'The file ends too early', advice: 'Download or copy it again.' },
   'file/other-kind': {
     title: 'This is another kind of file',
-    advice: 'The studio opens .tflite models; convert the model first, in float32.',
+    advice: 'The studio opens .tflite and .onnx models; convert the model first, in float32.',
   },
   'file/invalid': { title: 'The file is damaged', advice: 'Download or export it again.' },
   'model/invalid': {
@@ -33,11 +33,11 @@ export const problemWords: Readonly<Record<Code, Words>> = {
   },
   'model/unsupported-op': {
     title: 'The model has operators that are not known here',
-    advice: 'Export it with built-in TensorFlow Lite operators only.',
+    advice: 'Export it with standard operators only.',
   },
   'model/dynamic-shape': {
     title: 'The input size is open',
-    advice: 'Export the model with a fixed input size.',
+    advice: 'Give the sizes, or export the model with a fixed input size.',
   },
   'model/not-finite': {
     title: 'The weights hold values that are no numbers',

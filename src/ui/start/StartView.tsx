@@ -18,8 +18,8 @@ export function StartView({ onFiles, onExample }: Props) {
           Make your image model four times smaller, and see what it costs.
         </h1>
         <p className={styles.lead}>
-          From a float TensorFlow Lite model and typical pictures to the int8 model that TensorFlow itself
-          makes, with every range, scale and error in sight.
+          From a float TensorFlow Lite or ONNX model and typical pictures to the int8 model that TensorFlow
+          itself makes, with every range, scale and error in sight.
         </p>
       </div>
       <div className={styles.ways}>
@@ -52,8 +52,9 @@ function Accepted() {
       <dl>
         <dt>Model</dt>
         <dd>
-          <code>.tflite</code> with float weights, or with FAKE_QUANT ops from training, and one graph. A
-          model that is int8 already, or whose input size is open, is refused with the reason.
+          <code>.tflite</code> or <code>.onnx</code> with float weights, or with ranges from
+          quantization-aware training. Weights that an <code>.onnx</code> keeps in a second file are dropped
+          along. A model that is int8 already is refused with the reason.
         </dd>
         <dt>Pictures</dt>
         <dd>
@@ -62,8 +63,8 @@ function Accepted() {
         </dd>
         <dt>Refused</dt>
         <dd>
-          Keras (<code>.h5</code>, <code>.keras</code>), PyTorch, ONNX, SavedModel and TensorFlow.js: convert
-          them to <code>.tflite</code> first, in float32.
+          Keras (<code>.h5</code>, <code>.keras</code>), PyTorch, SavedModel, TensorFlow.js and others: what
+          they are is said, with the line that converts them where there is one.
         </dd>
       </dl>
     </section>
