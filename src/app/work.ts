@@ -19,8 +19,8 @@ export function show(error: unknown, remedy: Remedy = 'none'): void {
   const { code, message, details } = asProblem(error);
   // That the worker stopped has been shown already, with its own remedy.
   if (code === 'compute/cancelled' || code === 'compute/stopped') return;
-  const open = openSizesOf(details).length > 0;
-  setState({ problem: { code, message, details, remedy: open ? 'sizes' : remedy } });
+  const asks = openSizesOf({ code, details }).length > 0;
+  setState({ problem: { code, message, details, remedy: asks ? 'sizes' : remedy } });
 }
 
 export function busy(fraction: number, note: string): void {

@@ -47,10 +47,10 @@ function besideModel(path: string): (location: string) => Uint8Array | undefined
 
 /** Says how the sizes are given on the command line. */
 function withSizeOptions(error: unknown): unknown {
-  const open = error instanceof Problem ? openSizesOf(error.details) : [];
+  const open = error instanceof Problem ? openSizesOf(error) : [];
   if (!(error instanceof Problem) || open.length === 0) return error;
-  const options = open.map(({ name, suggestion }) => `--size '${name}=${suggestion}'`).join(' ');
-  return new Problem(error.code, `${error.message} Give them, for example: ${options}`, error.details);
+  const options = open.map(({ key, suggestion }) => `--size '${key}=${suggestion}'`).join(' ');
+  return new Problem(error.code, `${error.message} For instance: ${options}`, error.details);
 }
 
 /**

@@ -13,9 +13,7 @@ export function ProblemNotice() {
   return (
     <div className={styles.notice}>
       <ProblemCard problem={problem}>
-        {problem.remedy === 'sizes' && (
-          <SizesForm sizes={openSizesOf(problem.details)} onOpen={openWithSizes} />
-        )}
+        {problem.remedy === 'sizes' && <SizesForm sizes={openSizesOf(problem)} onOpen={openWithSizes} />}
         {problem.remedy === 'restart' && (
           <Button variant="primary" onClick={restart}>
             Start again where you were

@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from 'react';
-import type { OpenSize } from '../../core/onnx/open-sizes.ts';
+import type { OpenSize } from '../../core/onnx/sizes.ts';
 import { Button } from '../parts/Button.tsx';
 import { Field } from '../parts/Field.tsx';
 import styles from './SizesForm.module.css';
@@ -19,24 +19,25 @@ function errorOf(text: string): string | undefined {
 /** Asks for the sizes that a model leaves open; a guess stands in each field. */
 export function SizesForm({ sizes, onOpen }: Props) {
   const [typed, setTyped] = useState<Readonly<Record<string, string>>>({});
-  const rows = sizes.map(({ name, where, suggestion }) => {
-    const text = typed[name] ?? String(suggestion);
-    return { name, where, text, error: errorOf(text) };
+  const rows = sizes.map(({ key, input, dimension, suggestion }) => {
+    const text = typed[key] ?? String(suggestion);
+    const label = key.startsWith(input) ? key : `${key}, in ${input}[${dimension}]`;
+    return { key, label, text, error: errorOf(text) };
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    onOpen(Object.fromEntries(rows.map(({ name, text }) => [name, Number(text)])));
+    onOpen(Object.fromEntries(rows.map(({ key, text }) => [key, Number(text)])));
   };
   return (
     <form className={styles.form} onSubmit={submit}>
-      {rows.map(({ name, where, text, error }) => (
-        <Field key={name} label={`${name}: ${where}`} error={error}>
+      {rows.map(({ key, label, text, error }) => (
+        <Field key={key} label={label} error={error}>
           {(control) => (
             <input
               {...control}
               inputMode="numeric"
               value={text}
-              onChange={(event) => setTyped({ ...typed, [name]: event.target.value })}
+              onChange={(event) => setTyped({ ...typed, [key]: event.target.value })}
             />
           )}
         </Field>
