@@ -54,7 +54,8 @@ export function nodeProto({ name, type, domain, inputs, outputs, attributes }: O
   });
 }
 
-function valueInfo({ name, dtype, shape }: OnnxValue): ValueInfoProto {
+/** What is said of a value, as ONNX stores it. */
+export function valueInfo({ name, dtype, shape }: OnnxValue): ValueInfoProto {
   const dim = shape?.map((size) =>
     typeof size === 'number'
       ? { value: { case: 'dimValue' as const, value: BigInt(size) } }
@@ -64,7 +65,8 @@ function valueInfo({ name, dtype, shape }: OnnxValue): ValueInfoProto {
   return create(ValueInfoProtoSchema, { name, type: { value: { case: 'tensorType', value: type } } });
 }
 
-function attributeProto([name, value]: readonly [string, Attribute]): AttributeProto {
+/** An attribute as ONNX stores it. */
+export function attributeProto([name, value]: readonly [string, Attribute]): AttributeProto {
   const type = AttributeProto_AttributeType;
   if (typeof value === 'string')
     return create(AttributeProtoSchema, { name, type: type.STRING, s: asciiBytes(value) });

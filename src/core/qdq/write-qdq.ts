@@ -1,0 +1,28 @@
+import { rewriteOnnx } from '../formats/onnx/rewrite.ts';
+import type { NormalizedOnnx } from '../onnx/normalized.ts';
+import type { Range } from './grid.ts';
+import { insertQdq } from './insert.ts';
+import { raiseOpset } from './opset.ts';
+import type { QdqOptions, QuantizedOnnx } from './options.ts';
+import { Planner } from './plan.ts';
+
+/** The first operator set in which QuantizeLinear knows scales per channel. */
+const leastOpset = 13;
+
+/**
+ * An ONNX file quantized as onnxruntime's static quantization in QDQ format does it: its graph with pairs of QuantizeLinear and
+ * DequantizeLinear, weights as int8 and biases as int32 behind DequantizeLinear.
+ * @param ranges - of float values of the graph, by name. A node that needs one that is missing stays in float.
+ * @throws Problem `model/already-quantized`, `model/not-finite`, `range/not-finite`, or `export/refused` where a node has
+ * no counterpart in operator set 13.
+ */
+export function writeQdq(
+  onnx: NormalizedOnnx,
+  ranges: ReadonlyMap<string, Range>,
+  options: QdqOptions = {},
+): QuantizedOnnx {
+  const { onnx: raised, opset } = raiseOpset(onnx, leastOpset);
+  const plan = new Planner(raised, ranges, options).plan();
+  const bytes = rewriteOnnx(raised.file, { graph: insertQdq(raised, plan, options), opset });
+  return { bytes, floatNodes: plan.floatNodes };
+}
