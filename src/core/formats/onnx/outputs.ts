@@ -1,6 +1,7 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { type GraphProto, ModelProtoSchema, ValueInfoProtoSchema } from './generated/onnx_pb.ts';
 import type { OnnxModel } from './graph.ts';
+import { changed } from './rewrite.ts';
 
 /**
  * The bytes of a model that hands out the given values, and nothing else; all besides is as in the file.
@@ -10,5 +11,5 @@ export function withOutputs({ proto }: OnnxModel, names: readonly string[]): Uin
   const graph = proto.graph as GraphProto;
   const given = new Map(graph.output.map((info) => [info.name, info]));
   const output = names.map((name) => given.get(name) ?? create(ValueInfoProtoSchema, { name }));
-  return toBinary(ModelProtoSchema, { ...proto, graph: { ...graph, output } });
+  return toBinary(ModelProtoSchema, changed(proto, { graph: changed(graph, { output }) }));
 }

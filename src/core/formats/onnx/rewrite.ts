@@ -45,7 +45,7 @@ export function rewriteOnnx(file: OnnxModel, { graph, opset }: Rewriting): Uint8
 }
 
 /** A copy of a message with some fields replaced. Absent fields lie in the prototype, so a spread would lose them. */
-function changed<T extends object>(message: T, fields: Partial<T>): T {
+export function changed<T extends object>(message: T, fields: Partial<T>): T {
   return Object.assign(Object.create(Object.getPrototypeOf(message)), message, fields);
 }
 
