@@ -43,6 +43,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'core/onnx',
     'core/translate',
     'core/layout',
+    'core/qdq',
     'core/calibrate',
     'core/evaluate',
     'core/execute',

@@ -300,6 +300,6 @@ test('an export that was closed stays closed', async () => {
 
 test('an export is ready with what was checked', async () => {
   await openFiles([...pictures, model]);
-  await openExport({ inputType: 'uint8', outputType: 'int8' });
+  await openExport({ format: 'tflite', inputType: 'uint8', outputType: 'int8' });
   expect(getState().exporting?.state).toMatchObject({ kind: 'ready', name: 'model_int8.tflite' });
 });

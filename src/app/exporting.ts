@@ -1,13 +1,15 @@
+import { onnxQuantizationOf } from '../core/pipeline/onnx-choice.ts';
 import { asProblem } from '../core/problem.ts';
-import type { ExportTypes } from '../engine/api.ts';
+import type { Recipe } from '../core/quantize/recipe.ts';
+import type { ExportRequest, OpenedModel } from '../engine/api.ts';
 import { download } from './download.ts';
 import { worker } from './engine.ts';
 import type { ExportState, State } from './state.ts';
 import { getState, setState, useStudio } from './store.ts';
 
-async function makeFile(types: ExportTypes): Promise<ExportState> {
+async function makeFile(request: ExportRequest): Promise<ExportState> {
   try {
-    const { name, bytes, checks } = await worker().exportModel(types);
+    const { name, bytes, checks } = await worker().exportModel(request);
     const file = new Blob([bytes], { type: 'application/octet-stream' });
     return { kind: 'ready', name, file, checks };
   } catch (error) {
@@ -15,19 +17,36 @@ async function makeFile(types: ExportTypes): Promise<ExportState> {
   }
 }
 
-/** Makes and checks the file of the result that is shown, with other types when they are given. */
-export async function openExport(types?: ExportTypes): Promise<void> {
-  const { result, work, exporting } = getState();
-  const chosen = types ?? exporting ?? result?.settings.recipe;
-  if (chosen === undefined) return;
-  const { inputType, outputType } = chosen;
-  const asked = { inputType, outputType, state: { kind: 'working' } } as const;
+/** What is written in each format unless somebody asks for something else; the first is what the recipe is about. */
+export function usualRequests(
+  recipe: Recipe,
+  format: OpenedModel['format'],
+): readonly [ExportRequest, ...ExportRequest[]] {
+  const { inputType, outputType } = recipe;
+  const tflite: ExportRequest = { format: 'tflite', inputType, outputType };
+  const writesOnnx = format === 'onnx' && onnxQuantizationOf(recipe) !== undefined;
+  return writesOnnx ? [tflite, { format: 'onnx', activations: 'int8', symmetric: false }] : [tflite];
+}
+
+/** Makes and checks a file of the result that is shown; the one of the open dialog unless another is asked for. */
+export async function openExport(asks?: ExportRequest): Promise<void> {
+  const { result, work, exporting, model } = getState();
+  if (result === undefined || model === undefined) return;
+  const [usual] = usualRequests(result.settings.recipe, model.format);
+  const request = asks ?? exporting?.request ?? usual;
+  const asked = { request, state: { kind: 'working' } } as const;
   setState({ exporting: asked });
   // The result that comes, or that stays, makes it.
   if (work.kind === 'busy') return;
-  const state = await makeFile({ inputType, outputType });
+  const state = await makeFile(request);
   // Else it was closed, or asked for again, in the meantime.
   if (getState().exporting === asked) setState({ exporting: { ...asked, state } });
+}
+
+/** What a recipe of another mode writes, in the format that was chosen where it can. */
+function sameFormat({ format }: ExportRequest, recipe: Recipe, model: State['model']): ExportRequest {
+  const requests = usualRequests(recipe, model?.format ?? 'tflite');
+  return requests.find((request) => request.format === format) ?? requests[0];
 }
 
 /** What an open dialog must do after a change of the page's state. */
@@ -37,10 +56,13 @@ function follow(now: State, before: State): void {
     closeExport();
     return;
   }
-  const newMode = now.result.settings.recipe.mode !== before.result?.settings.recipe.mode;
+  const { recipe } = now.result.settings;
+  const newMode = recipe.mode !== before.result?.settings.recipe.mode;
   const ended = before.work.kind === 'busy' && now.work.kind === 'idle';
   if (now.result !== before.result || ended)
-    openExport(newMode ? now.result.settings.recipe : now.exporting).catch(() => {});
+    openExport(newMode ? sameFormat(now.exporting.request, recipe, now.model) : now.exporting.request).catch(
+      () => {},
+    );
 }
 
 /** Keeps the file in the dialog that of the result shown. Called once, when the page starts. */

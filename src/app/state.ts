@@ -3,7 +3,7 @@ import type { Preprocess } from '../core/images/preprocess.ts';
 import type { Code, Details } from '../core/problem.ts';
 import { defaultRecipe, type Recipe } from '../core/quantize/recipe.ts';
 import type {
-  ExportTypes,
+  ExportRequest,
   GivenFile,
   OpenedModel,
   OpenedSamplesInfo,
@@ -14,7 +14,16 @@ import { type History, noHistory } from './history.ts';
 import { type LayersRoute, layersRoute, type Route } from './routes.ts';
 
 // What panels show of the worker's answers; they import from here and know no worker.
-export type { ClassAnswer, GivenFile, Preview, Result, SampleAnswers } from '../engine/api.ts';
+export type {
+  ClassAnswer,
+  ExportRequest,
+  GivenFile,
+  OnnxExport,
+  Preview,
+  Result,
+  SampleAnswers,
+  TfliteExport,
+} from '../engine/api.ts';
 
 /** A problem as the page keeps it. */
 export interface ShownProblem {
@@ -66,7 +75,7 @@ export interface State {
   readonly result?: Result;
   /** Whether the list of shortcuts is open. */
   readonly keyboardHelp: boolean;
-  readonly exporting?: ExportTypes & { readonly state: ExportState };
+  readonly exporting?: { readonly request: ExportRequest; readonly state: ExportState };
 }
 
 export const initialState: State = {

@@ -1,22 +1,34 @@
 import { basename } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { FloatRuntime } from '../core/execute/executor.ts';
+import { readOnnx } from '../core/formats/onnx/read.ts';
 import { readTflite } from '../core/formats/tflite/read.ts';
 import { writeTflite } from '../core/formats/tflite/write.ts';
 import { mainGraph } from '../core/model/graph.ts';
+import type { SampleSource } from '../core/model/samples.ts';
 import type { Model } from '../core/model/types.ts';
+import type { OnnxChoice } from '../core/pipeline/onnx-choice.ts';
 import { needsSamples, quantizeModel } from '../core/pipeline/quantize-model.ts';
+import { quantizeOnnx } from '../core/pipeline/quantize-onnx.ts';
 import { prepare } from '../core/prepare/prepare.ts';
+import type { Quantized } from '../core/quantize/quantize.ts';
 import type { Recipe } from '../core/quantize/recipe.ts';
 import { checkRecipe } from '../core/quantize/select.ts';
 import { createReport } from '../core/report/create.ts';
 import { formatReport } from '../core/report/format.ts';
 import { createFloatRuntime } from '../float/runtime.ts';
-import { type Arguments, type CommandSpec, listOption, requiredOption, textOption } from './arguments.ts';
+import {
+  type Arguments,
+  type CommandSpec,
+  listOption,
+  requiredOption,
+  textOption,
+  usageProblem,
+} from './arguments.ts';
 import { arithmeticOption, parseArithmetic } from './executors.ts';
 import { checkOutput, writeBytes } from './files.ts';
 import { nodeKernels } from './kernel-builds.ts';
-import { modelOptions, readModel } from './model-file.ts';
+import { type ModelFile, modelOptions, readModel } from './model-file.ts';
 import { note, print } from './output.ts';
 import { terminalCall } from './progress.ts';
 import { recipeOf, recipeOptions } from './recipe-options.ts';
@@ -24,7 +36,7 @@ import { type ModelSamples, openModelSamples, sampleOptions } from './samples.ts
 
 export const quantizeSpec: CommandSpec = {
   name: 'quantize',
-  usage: 'MODEL [--images PATH] -o OUT.tflite [--recipe NAME|FILE] [--report REPORT.json] [options]',
+  usage: 'MODEL [--images PATH] -o OUT.tflite|OUT.onnx [--recipe NAME|FILE] [--report REPORT.json] [options]',
   summary:
     'Makes an int8 model from a float one and typical pictures, and reports every layer’s range, scale, zero point and error.\n' +
     'Class folders, a CSV or --labels give accuracy as well. Recipes that quantize weights alone need no pictures.',
@@ -33,7 +45,14 @@ export const quantizeSpec: CommandSpec = {
     ...modelOptions,
     ...sampleOptions,
     ...recipeOptions,
-    output: { type: 'string', short: 'o', value: 'FILE', help: 'the .tflite to write' },
+    output: {
+      type: 'string',
+      short: 'o',
+      value: 'FILE',
+      help: 'the .tflite to write; of an ONNX model also an .onnx, with its graph and names',
+    },
+    'onnx-activations': { type: 'string', value: 'TYPE', help: 'of an .onnx: int8 (default) or uint8' },
+    'onnx-symmetric': { type: 'boolean', help: 'of an .onnx: ranges symmetric around 0' },
     report: { type: 'string', value: 'FILE', help: 'also write the report as JSON' },
     json: { type: 'boolean', help: 'print the report as JSON' },
     arithmetic: arithmeticOption,
@@ -54,12 +73,53 @@ async function samplesFor(
   return openModelSamples(float, args, runtime);
 }
 
+/** @throws Problem `usage` for an ONNX file of a model that is none. */
+function checkFormat(out: string, { onnx, path }: ModelFile): void {
+  if (out.endsWith('.onnx') && onnx === undefined)
+    throw usageProblem(
+      `${path} is no ONNX model, so ${out} cannot be written: there is no graph to write it into.`,
+    );
+}
+
+function onnxChoice(args: Arguments): OnnxChoice {
+  const activations = textOption(args, 'onnx-activations') ?? 'int8';
+  if (activations !== 'int8' && activations !== 'uint8')
+    throw usageProblem(`--onnx-activations is “${activations}”; int8 and uint8 are known.`);
+  return { activations, symmetric: args.values['onnx-symmetric'] === true };
+}
+
+interface Quantization {
+  readonly opened: ModelFile;
+  readonly float: Model;
+  readonly quantized: Quantized;
+  readonly recipe: Recipe;
+  readonly samples?: SampleSource;
+  readonly args: Arguments;
+  readonly runtime: FloatRuntime;
+}
+
+/** The file to write, read back once; its name tells the format. */
+async function fileOf(out: string, { opened, args, runtime, ...job }: Quantization): Promise<Uint8Array> {
+  const { onnx } = opened;
+  if (onnx === undefined || !out.endsWith('.onnx')) {
+    const file = writeTflite(job.quantized.model);
+    readTflite(file);
+    return file;
+  }
+  const { bytes, floatNodes } = await quantizeOnnx({ ...job, onnx, ...onnxChoice(args) }, { runtime });
+  readOnnx(bytes);
+  for (const { node, type, reason } of floatNodes) note(`${type} “${node}” stays in float: ${reason}`);
+  return bytes;
+}
+
 /** `zeropoint quantize` */
 export async function quantizeCommand(args: Arguments): Promise<void> {
   const out = requiredOption(args, quantizeSpec, 'output');
   const recipe = recipeOf(args);
   const arithmetic = parseArithmetic(args);
-  const { path, bytes, model } = readModel(args.positionals[0] ?? '', args);
+  const opened = readModel(args.positionals[0] ?? '', args);
+  const { path, bytes, model } = opened;
+  checkFormat(out, opened);
   const reportPath = textOption(args, 'report');
   for (const file of [out, reportPath]) if (file !== undefined) checkOutput(file, [path]);
   const runtime = createFloatRuntime();
@@ -70,8 +130,7 @@ export async function quantizeCommand(args: Arguments): Promise<void> {
   const outcome = await quantizeModel({ model, ...(samples && { samples }), recipe }, tools).finally(
     call.done,
   );
-  const file = writeTflite(outcome.quantized.model);
-  readTflite(file);
+  const file = await fileOf(out, { ...outcome, opened, recipe, args, runtime, ...(samples && { samples }) });
   const report = createReport({
     ...outcome,
     name: basename(path),

@@ -1,6 +1,7 @@
 import type { Histogram } from '../core/calibrate/statistics.ts';
 import type { Guess } from '../core/images/guess.ts';
 import type { Preprocess } from '../core/images/preprocess.ts';
+import type { OnnxChoice } from '../core/pipeline/onnx-choice.ts';
 import type { IoType, Recipe } from '../core/quantize/recipe.ts';
 import type { Inspection } from '../core/report/inspect.ts';
 import type { Report } from '../core/report/report.ts';
@@ -28,8 +29,8 @@ export interface EngineApi {
   layer(op: number): LayerDetail;
   preview(request: PreviewRequest): Preview;
   thumbnail(index: number): Thumbnail;
-  /** The file of the last result with these types, read back and run before it is handed over. */
-  exportModel(types: ExportTypes): ExportedFile;
+  /** A file of the last result, read back and run before it is handed over. */
+  exportModel(request: ExportRequest): ExportedFile;
   /** Answers as soon as the worker is free, with the name of a lock that it holds while it lives; empty where there are none. */
   ping(): string;
 }
@@ -133,10 +134,19 @@ export interface Thumbnail {
   readonly bmp: Uint8Array<ArrayBuffer>;
 }
 
-export interface ExportTypes {
+/** A `.tflite` whose caller gives and gets these types. */
+export interface TfliteExport {
+  readonly format: 'tflite';
   readonly inputType: IoType;
   readonly outputType: IoType;
 }
+
+/** A quantized `.onnx`, of a model that came as one. */
+export interface OnnxExport extends OnnxChoice {
+  readonly format: 'onnx';
+}
+
+export type ExportRequest = TfliteExport | OnnxExport;
 
 export interface ExportedFile {
   readonly name: string;

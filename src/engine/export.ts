@@ -1,10 +1,8 @@
-import { realsOf, refit } from '../core/evaluate/reals.ts';
 import { createInt8Executor } from '../core/execute/int8/executor.ts';
 import type { KernelFactory } from '../core/execute/int8/kernels.ts';
 import { readTflite } from '../core/formats/tflite/read.ts';
 import { writeTflite } from '../core/formats/tflite/write.ts';
-import { mainGraph, tensorAt } from '../core/model/graph.ts';
-import type { Model, Sample } from '../core/model/types.ts';
+import type { Model } from '../core/model/types.ts';
 import { Problem } from '../core/problem.ts';
 import { quantize } from '../core/quantize/quantize.ts';
 import type { Recipe } from '../core/quantize/recipe.ts';
@@ -12,6 +10,7 @@ import type { Scheme } from '../core/quantize/scheme.ts';
 import type { Ranges } from '../core/ranges/choose.ts';
 import type { OpenedSamples } from '../core/samples/deliver.ts';
 import type { ExportedFile } from './api.ts';
+import { answersTo, samplesToTry } from './trial.ts';
 
 interface Job {
   /** Of the float model's file. */
@@ -37,53 +36,30 @@ const suffixes: Readonly<Record<Scheme, string>> = {
   float: 'quantized',
 };
 
-/** Samples that the file is run on before it is handed over. */
-const checkedSamples = 3;
-
-/** A model's outputs for samples of `float`, as real numbers. */
-async function answersOf(
-  model: Model,
-  float: Model,
-  { samples, kernels }: { readonly samples: readonly Sample[]; readonly kernels: KernelFactory },
-): Promise<readonly number[][]> {
-  const executor = createInt8Executor(model, { arithmetic: 'tflm', kernels });
-  const [own, given] = [mainGraph(model), mainGraph(float)];
-  const answers: number[][] = [];
-  for (const sample of samples) {
-    const outputs = await executor.execute(refit(sample, given, own));
-    answers.push(
-      outputs.flatMap((value, i) => {
-        const id = own.outputs[i];
-        return id === undefined ? [] : [...realsOf(value, tensorAt(own, id))];
-      }),
-    );
-  }
-  executor.dispose();
-  return answers;
-}
-
-async function firstSamples(source: OpenedSamples): Promise<readonly Sample[]> {
-  const samples: Sample[] = [];
-  for await (const { sample } of source.open()) {
-    samples.push(sample);
-    if (samples.length === checkedSamples) break;
-  }
-  return samples;
+/** What the file that a recipe makes of `name` is called. */
+export function exportName(name: string, { mode }: Recipe, ending: 'tflite' | 'onnx'): string {
+  return `${name.replace(/\.[^.]*$/, '')}_${suffixes[mode]}.${ending}`;
 }
 
 /** What was checked of the answers, or why they could not be: some ops have no kernel here, and run elsewhere all the same. */
 async function checkAnswers(file: Model, { shown, float, samples: source, kernels }: Job): Promise<string> {
   if (source === undefined) return 'Not run: there are no samples';
-  const samples = await firstSamples(source);
-  let read: readonly number[][];
+  const samples = await samplesToTry(source);
+  const answersOf = (model: Model) =>
+    answersTo(samples, {
+      executor: createInt8Executor(model, { arithmetic: 'tflm', kernels }),
+      model,
+      float,
+    });
+  let read: Awaited<ReturnType<typeof answersTo>>;
   try {
-    read = await answersOf(file, float, { samples, kernels });
+    read = await answersOf(file);
   } catch (error) {
     if (error instanceof Problem && error.code === 'model/unsupported-op')
       return `Not run here: ${error.message}`;
     throw error;
   }
-  const page = await answersOf(shown, float, { samples, kernels });
+  const page = await answersOf(shown);
   const sample = read.findIndex((answer, i) => answer.some((value, k) => value !== page[i]?.[k]));
   if (sample >= 0) {
     const text = `Read back, the file answers otherwise than shown on sample ${sample}.`;
@@ -102,5 +78,5 @@ export async function exportChecked(job: Job): Promise<ExportedFile> {
   const bytes = new Uint8Array(written.length);
   bytes.set(written);
   const checks = ['Read back without a problem', await checkAnswers(readTflite(bytes), job)];
-  return { name: `${name.replace(/\.[^.]*$/, '')}_${suffixes[recipe.mode]}.tflite`, bytes, checks };
+  return { name: exportName(name, recipe, 'tflite'), bytes, checks };
 }

@@ -78,7 +78,11 @@ describe('a session on the example', () => {
     expect([info.kind, info.samples.length, info.classNames?.length]).toEqual(['pictures', 40, 10]);
     const { report, answers } = await engine.compute(settings);
     expect([report.evaluation?.samples, answers.length]).toEqual([40, 40]);
-    const { name, bytes } = await engine.exportModel({ inputType: 'uint8', outputType: 'float32' });
+    const { name, bytes } = await engine.exportModel({
+      format: 'tflite',
+      inputType: 'uint8',
+      outputType: 'float32',
+    });
     expect(name).toBe('model_int8.tflite');
     const { inputs, outputs, tensors } = mainGraph(readTflite(bytes));
     expect([...inputs, ...outputs].map((id) => tensors[id]?.dtype)).toEqual(['uint8', 'float32']);
@@ -150,7 +154,7 @@ describe('a session on the example', () => {
     await expect(engine.compute(wrong)).rejects.toMatchObject({ code: 'images/shape' });
     expect((await engine.layer(0)).histogram).toBeDefined();
     expect(
-      (await engine.exportModel({ inputType: 'int8', outputType: 'int8' })).bytes.length,
+      (await engine.exportModel({ format: 'tflite', inputType: 'int8', outputType: 'int8' })).bytes.length,
     ).toBeGreaterThan(0);
   });
 
@@ -190,7 +194,7 @@ describe('a session on the example', () => {
     expect(report.evaluation).toBeDefined();
     expect(answers.length).toBe(40);
     const { inputType, outputType } = recipe;
-    const { name, bytes, checks } = await engine.exportModel({ inputType, outputType });
+    const { name, bytes, checks } = await engine.exportModel({ format: 'tflite', inputType, outputType });
     expect(checks).toContain('The same answers as shown here on 3 samples');
     expect(name).toBe(file);
     expect(outcomeOf(readTflite(bytes)).name).toBe(outcome);

@@ -20,6 +20,7 @@ import { type Assessment, assessTargets } from '../core/targets/assess.ts';
 import { answersOf, samplesInfo } from './answers.ts';
 import type * as api from './api.ts';
 import { exportChecked } from './export.ts';
+import { exportOnnxChecked } from './export-onnx.ts';
 import { type OpenModel, openGivenModel } from './given-model.ts';
 import { openGivenSamples } from './given-samples.ts';
 import { layerDetail } from './layer-detail.ts';
@@ -201,9 +202,12 @@ export class Session implements Methods<api.EngineApi> {
     return thumbnail;
   }
 
-  async exportModel({ inputType, outputType }: api.ExportTypes, call: WorkerCall): Promise<api.ExportedFile> {
+  async exportModel(request: api.ExportRequest, call: WorkerCall): Promise<api.ExportedFile> {
     const done = this.#computed();
-    const file = await this.#exported(done, { ...done.recipe, inputType, outputType });
+    const file =
+      request.format === 'onnx'
+        ? await this.#exportedOnnx(done, request, call)
+        : await this.#exported(done, { ...done.recipe, ...typesOf(request) });
     call.transfer(file.bytes.buffer);
     return file;
   }
@@ -215,6 +219,17 @@ export class Session implements Methods<api.EngineApi> {
   async #exported(done: Done, recipe: Recipe): Promise<api.ExportedFile> {
     const kernels = await this.#platform.kernels();
     return exportChecked({ ...done, recipe, kernels, shown: done.quantized.model });
+  }
+
+  async #exportedOnnx(done: Done, choice: api.OnnxExport, call: WorkerCall): Promise<api.ExportedFile> {
+    const { onnx } = done.opened.model;
+    if (onnx === undefined)
+      throw new Problem(
+        'export/refused',
+        'The model came as a .tflite file; there is no ONNX graph to write it into.',
+      );
+    const kernels = await this.#platform.kernels();
+    return exportOnnxChecked({ ...done, onnx }, choice, { runtime: this.#platform.runtime, kernels, call });
   }
 
   #opened(): Opened {
@@ -271,6 +286,10 @@ export class Session implements Methods<api.EngineApi> {
     if (item === undefined) throw new Problem('images/none', `There is no picture ${index}.`, { index });
     return item.load();
   }
+}
+
+function typesOf({ inputType, outputType }: api.TfliteExport): Pick<Recipe, 'inputType' | 'outputType'> {
+  return { inputType, outputType };
 }
 
 function inputsOf(model: Model): readonly Tensor[] {

@@ -47,7 +47,7 @@ function tensors(name: string, kind: 'input' | 'output'): readonly TensorData[] 
   const files = readdirSync(data).filter((file) => file.startsWith(`${kind}_`));
   return files.map((_, k) => {
     const bytes = new Uint8Array(readFileSync(shared(folder, name, 'test_data_set_0', `${kind}_${k}.pb`)));
-    return readTensor(fromBinary(TensorProtoSchema, bytes), () => undefined);
+    return readTensor(fromBinary(TensorProtoSchema, bytes));
   });
 }
 

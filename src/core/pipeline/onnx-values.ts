@@ -27,7 +27,7 @@ export function modelOfValues(onnx: NormalizedOnnx, model: Model): Model {
       version: 1,
       inputs: [],
       outputs: node.outputs.filter((name) => name !== '').map(idOf),
-      options: { kind: 'none' } as never,
+      options: {},
     }),
   );
   const graph: Graph = {

@@ -12,6 +12,8 @@ import { type StoredWeights, storedWeightsOf } from './stored-weights.ts';
 export interface KeptFloat {
   readonly op: OpId;
   readonly reason: string;
+  /** Because the recipe wants it so, not because there is no other way. */
+  readonly byRule: boolean;
 }
 
 export interface Selection {
@@ -101,7 +103,10 @@ export function selectOps(graph: Graph, recipe: Recipe): Selection {
     const decision = decide(graph, op, treatments[index] as Treatment);
     if (decision.kind === 'integer') rules.set(id, decision.rule);
     else if (decision.kind === 'stored') stored.set(id, decision.weights);
-    else if (decision.reason !== undefined) keptFloat.push({ op: id, reason: decision.reason });
+    else if (decision.reason !== undefined) {
+      const byRule = treatments[index]?.scheme === 'float' && treatments[index].byRule;
+      keptFloat.push({ op: id, reason: decision.reason, byRule });
+    }
   });
   const type = activationTypeOfRecipe(recipe) ?? 'int8';
   return { type, rules, stored, keptFloat, treatment: (id) => treatments[id] as Treatment };

@@ -1,0 +1,25 @@
+import type { Recipe } from '../quantize/recipe.ts';
+import type { Scheme } from '../quantize/scheme.ts';
+
+/** What a person chooses about a quantized ONNX file besides the recipe. */
+export interface OnnxChoice {
+  /** Integers of activations; both have the same steps. */
+  readonly activations: 'int8' | 'uint8';
+  /** Ranges of activations are widened to be symmetric around 0, so that every zero point is 0 (of uint8: 128). */
+  readonly symmetric: boolean;
+}
+
+/** static: activations become integers, with ranges measured before. dynamic: weights do, activations while it runs. */
+export type OnnxQuantization = 'static' | 'dynamic';
+
+const written: Readonly<Partial<Record<Scheme, OnnxQuantization>>> = {
+  int8: 'static',
+  uint8: 'static',
+  'dynamic-range': 'dynamic',
+  'weights-only': 'dynamic',
+};
+
+/** What kind of quantized ONNX file is written from a recipe; `undefined` where ONNX has no counterpart of it. */
+export function onnxQuantizationOf({ mode }: Recipe): OnnxQuantization | undefined {
+  return written[mode];
+}
