@@ -1,5 +1,4 @@
-import type { Attribute, OnnxNode } from '../formats/onnx/graph.ts';
-import type { TensorData } from '../model/types.ts';
+import type { NodeView } from '../onnx/node-view.ts';
 
 /** Weights at an input of a node. */
 export interface WeightSlot {
@@ -22,93 +21,65 @@ export interface Choice {
   readonly factors?: { readonly products: number; readonly bias: number };
 }
 
-/** What a choice may look at. */
-export interface Surroundings {
-  /** `true` when a value already has a grid. */
-  readonly quantized: (value: string) => boolean;
-  readonly constant: (value: string) => TensorData | undefined;
-  /** Dimensions of a value. */
-  readonly rank: (value: string) => number;
-}
+/** Says of a value of the graph whether it already has a grid. */
+export type IsQuantized = (value: string) => boolean;
 
 /** A choice, or the reason why the node computes in float. */
 type Chosen = Choice | string;
-type Rule = (node: OnnxNode, around: Surroundings) => Chosen;
-
-export function intOf(node: OnnxNode, name: string, absent: number): number {
-  const value = node.attributes[name];
-  return isKind(value, 'int') ? value.int : absent;
-}
-
-export function floatOf(node: OnnxNode, name: string, absent: number): number {
-  const value = node.attributes[name];
-  return isKind(value, 'float') ? value.float : absent;
-}
-
-function isKind<K extends string>(
-  value: Attribute | undefined,
-  kind: K,
-): value is Extract<Attribute, Readonly<Record<K, unknown>>> {
-  return typeof value === 'object' && kind in value;
-}
+type Rule = (view: NodeView, isQuantized: IsQuantized) => Chosen;
 
 const unquantizedInput = 'it only moves or mixes values, and those it gets are not quantized';
 
-const everything: Rule = ({ inputs }) => ({ inputs: inputs.map((_, i) => i), outputs: 'own' });
+const everything: Rule = ({ node }) => ({ inputs: node.inputs.map((_, i) => i), outputs: 'own' });
 
 /** Ops whose results are values of their input, or lie between them. */
-const moving: Rule = ({ inputs }, { quantized }) =>
-  quantized(inputs[0] ?? '') ? { inputs: [], outputs: 'shared' } : unquantizedInput;
+const moving: Rule = ({ node }, isQuantized) =>
+  isQuantized(node.inputs[0] ?? '') ? { inputs: [], outputs: 'shared' } : unquantizedInput;
 
-const convolution: Rule = (node) => ({
+const convolution: Rule = ({ node }) => ({
   inputs: [0],
   weights: [{ slot: 1, channels: node.type === 'Conv' ? 0 : 1 }],
   bias: 2,
   outputs: 'own',
 });
 
-const gemm: Rule = (node) => {
-  const products = floatOf(node, 'alpha', 1);
+const gemm: Rule = (view) => {
+  const products = view.float('alpha') ?? 1;
   if (products <= 0) return `its alpha is ${products}, and a scale must be greater than 0`;
   return {
     inputs: [0],
-    weights: [{ slot: 1, channels: intOf(node, 'transB', 0) === 0 ? 1 : 0 }],
+    weights: [{ slot: 1, channels: view.flag('transB') ? 0 : 1 }],
     bias: 2,
-    factors: { products, bias: floatOf(node, 'beta', 1) },
+    factors: { products, bias: view.float('beta') ?? 1 },
     outputs: 'own',
   };
 };
 
-const matMul: Rule = ({ inputs: [, right = ''] }, { rank }) => ({
+const matMul: Rule = (view) => ({
   inputs: [],
   // onnxruntime's quantizer takes dimension 1 whatever the rank; its kernel knows scales of columns only.
-  weights: [{ slot: 0 }, rank(right) === 2 ? { slot: 1, channels: 1 } : { slot: 1 }],
+  weights: [{ slot: 0 }, view.shape(1).length === 2 ? { slot: 1, channels: 1 } : { slot: 1 }],
   outputs: 'own',
 });
 
 const normalization: Rule = () => ({ inputs: [0], weights: [{ slot: 1 }], bias: 2, outputs: 'own' });
 
-const gather: Rule = (node, around) => {
-  const table = around.constant(node.inputs[0] ?? '');
-  return table === undefined ? moving(node, around) : { inputs: [0], outputs: 'shared' };
-};
+const gather: Rule = (view, isQuantized) =>
+  view.constant(0) === undefined ? moving(view, isQuantized) : { inputs: [0], outputs: 'shared' };
 
-const where: Rule = ({ inputs: [, yes = '', no = ''] }, { quantized }) =>
-  quantized(yes) && quantized(no) ? { inputs: [], outputs: 'own' } : unquantizedInput;
+const where: Rule = ({ node }, isQuantized) =>
+  node.inputs.slice(1).every(isQuantized) ? { inputs: [], outputs: 'own' } : unquantizedInput;
 
-const resize: Rule = (node, around) => {
-  const moved = moving(node, around);
+const resize: Rule = (view, isQuantized) => {
+  const moved = moving(view, isQuantized);
   // Cubic curves overshoot the values that they go through.
-  return typeof moved !== 'string' && node.attributes.mode === 'cubic'
-    ? { inputs: [], outputs: 'own' }
-    : moved;
+  return typeof moved !== 'string' && view.text('mode') === 'cubic' ? { inputs: [], outputs: 'own' } : moved;
 };
 
-const pad: Rule = (node, { constant }) => {
-  const mode = node.attributes.mode ?? 'constant';
-  const filling = node.inputs[2] ?? '';
-  const zero = filling === '' || Number(constant(filling)?.data[0] ?? Number.NaN) === 0;
-  return { inputs: [0], outputs: mode !== 'constant' || zero ? 'shared' : 'own' };
+const pad: Rule = (view) => {
+  const fills = (view.text('mode') ?? 'constant') === 'constant' && view.has(2);
+  const zero = !fills || Number(view.constant(2)?.data[0] ?? Number.NaN) === 0;
+  return { inputs: [0], outputs: zero ? 'shared' : 'own' };
 };
 
 /**
@@ -149,10 +120,11 @@ const rules: Readonly<Record<string, Rule>> = {
   Where: where,
 };
 
-/** What becomes of a node, or why it stays in float. */
-export function chooseFor(node: OnnxNode, around: Surroundings): Chosen {
-  const rule = node.domain === undefined ? rules[node.type] : undefined;
+/** What becomes of a node of operator set 13 or newer, or why it stays in float. */
+export function chooseFor(view: NodeView, isQuantized: IsQuantized): Chosen {
+  const { domain, type } = view.node;
+  const rule = domain === undefined ? rules[type] : undefined;
   return rule === undefined
-    ? `static quantization of ONNX Runtime has no form of ${node.type} with integers`
-    : rule(node, around);
+    ? `static quantization of ONNX Runtime has no form of ${type} with integers`
+    : rule(view, isQuantized);
 }

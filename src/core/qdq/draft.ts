@@ -49,9 +49,10 @@ export class Draft {
   }
 }
 
-/** int64 numbers in one dimension, as shapes and axes are given. */
+/** int64 numbers in one dimension, as shapes and axes are given. 2^63, which "to the end" becomes as a number, is the largest. */
 export function int64s(values: readonly number[]): TensorData {
-  return { dtype: 'int64', shape: [values.length], data: BigInt64Array.from(values, BigInt) };
+  const data = BigInt64Array.from(values, (value) => (value >= 2 ** 63 ? 2n ** 63n - 1n : BigInt(value)));
+  return { dtype: 'int64', shape: [values.length], data };
 }
 
 /** One float32. */

@@ -1,10 +1,12 @@
 import type { OnnxNode } from '../formats/onnx/graph.ts';
+import { NodeView, type Scope } from '../onnx/node-view.ts';
 import type { NormalizedOnnx } from '../onnx/normalized.ts';
 import { Problem } from '../problem.ts';
-import { type Choice, chooseFor, type Surroundings } from './choice.ts';
+import { type Choice, chooseFor } from './choice.ts';
 import { isClipping, staysWithin } from './clipping.ts';
 import { Consumers } from './consumers.ts';
 import { constantGrid, floatsOf, type Grid, type Range, rangeGrid } from './grid.ts';
+import type { RaisedOnnx } from './opset.ts';
 import type { FloatNode, QdqOptions } from './options.ts';
 
 /** Which values of a graph become integers, and with which grids. */
@@ -32,6 +34,7 @@ export function nameOf({ name, outputs }: OnnxNode): string {
 /** Decides as onnxruntime's static quantization does, node by node in execution order. */
 export class Planner {
   readonly #onnx: NormalizedOnnx;
+  readonly #scope: Scope;
   readonly #options: QdqOptions;
   readonly #ranges: ReadonlyMap<string, Range>;
   readonly #consumers: Consumers;
@@ -41,8 +44,9 @@ export class Planner {
   readonly #owners = new Map<string, string>();
   readonly #floatNodes: FloatNode[] = [];
 
-  constructor(onnx: NormalizedOnnx, ranges: ReadonlyMap<string, Range>, options: QdqOptions) {
+  constructor({ onnx, opset }: RaisedOnnx, ranges: ReadonlyMap<string, Range>, options: QdqOptions) {
     this.#onnx = onnx;
+    this.#scope = { opset, values: onnx.values, constants: onnx.graph.constants };
     this.#options = options;
     this.#consumers = new Consumers(onnx.graph);
     this.#ranges = this.#adjusted(ranges);
@@ -75,7 +79,7 @@ export class Planner {
     const other = [...node.inputs, ...node.outputs].map((it) => this.#dtype(it)).find(isOtherFloat);
     if (other !== undefined) return `it computes in ${other}; only float32 is quantized`;
     if (isClipping(node)) return this.#placeClipping(node);
-    const choice = chooseFor(node, this.#surroundings);
+    const choice = chooseFor(this.#view(node), (value) => this.#owners.has(value));
     return typeof choice === 'string' ? choice : this.#take(node, choice);
   }
 
@@ -83,11 +87,9 @@ export class Planner {
     return this.#options.keepFloat?.has(nameOf(node)) ?? false;
   }
 
-  readonly #surroundings: Surroundings = {
-    quantized: (value) => this.#owners.has(value),
-    constant: (value) => this.#onnx.graph.constants.get(value),
-    rank: (value) => this.#onnx.values.get(value)?.shape.length ?? 0,
-  };
+  #view(node: OnnxNode): NodeView {
+    return new NodeView(node, this.#scope);
+  }
 
   #take(node: OnnxNode, choice: Choice): string | undefined {
     const slots = [...choice.inputs, ...(choice.weights ?? []).map(({ slot }) => slot)];
@@ -131,7 +133,7 @@ export class Planner {
   #vanishes(node: OnnxNode, input: string, output: string): boolean {
     if (this.#options.symmetric === true || !this.#consumers.isOnlyFor(input, node)) return false;
     const grid = this.#gridOf(output);
-    return grid !== undefined && staysWithin(node, grid, this.#onnx.graph.constants);
+    return grid !== undefined && staysWithin(this.#view(node), grid);
   }
 
   #own(value: string): void {

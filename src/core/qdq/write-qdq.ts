@@ -2,6 +2,7 @@ import { rewriteOnnx } from '../formats/onnx/rewrite.ts';
 import type { NormalizedOnnx } from '../onnx/normalized.ts';
 import type { Range } from './grid.ts';
 import { insertQdq } from './insert.ts';
+import { withOpenSizes } from './open-sizes.ts';
 import { raiseOpset } from './opset.ts';
 import type { QdqOptions, QuantizedOnnx } from './options.ts';
 import { Planner } from './plan.ts';
@@ -21,8 +22,8 @@ export function writeQdq(
   ranges: ReadonlyMap<string, Range>,
   options: QdqOptions = {},
 ): QuantizedOnnx {
-  const { onnx: raised, opset } = raiseOpset(onnx, leastOpset);
+  const raised = raiseOpset(onnx, leastOpset);
   const plan = new Planner(raised, ranges, options).plan();
-  const bytes = rewriteOnnx(raised.file, { graph: insertQdq(raised, plan, options), opset });
-  return { bytes, floatNodes: plan.floatNodes };
+  const graph = withOpenSizes(onnx.file, insertQdq(raised.onnx, plan, options));
+  return { bytes: rewriteOnnx(onnx.file, { graph, opset: raised.opset }), floatNodes: plan.floatNodes };
 }

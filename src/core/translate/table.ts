@@ -2,13 +2,17 @@ import type { OnnxNode } from '../formats/onnx/graph.ts';
 import type { Translate } from './emit.ts';
 import * as activation from './ops/activation.ts';
 import { conv } from './ops/conv.ts';
+import { convTranspose } from './ops/conv-transpose.ts';
 import { gemm, matMul } from './ops/dense.ts';
 import * as elementwise from './ops/elementwise.ts';
+import * as normalize from './ops/normalize.ts';
 import { pad } from './ops/pad.ts';
 import { gather, gatherNd, slice } from './ops/pick.ts';
 import * as pool from './ops/pool.ts';
 import { pow } from './ops/power.ts';
+import { dequantizeLinear, quantizeLinear } from './ops/quantize.ts';
 import * as reduce from './ops/reduce.ts';
+import { resize } from './ops/resize.ts';
 import * as shape from './ops/shape.ts';
 import { softmax } from './ops/softmax.ts';
 
@@ -18,6 +22,7 @@ const { comparison, direct, folded, pair } = elementwise;
 const table: ReadonlyMap<string, Translate> = new Map(
   Object.entries({
     Conv: conv,
+    ConvTranspose: convTranspose,
     Gemm: gemm,
     MatMul: matMul,
 
@@ -80,6 +85,12 @@ const table: ReadonlyMap<string, Translate> = new Map(
     Softmax: softmax('SOFTMAX'),
     LogSoftmax: softmax('LOG_SOFTMAX'),
 
+    BatchNormalization: normalize.batchNormalization,
+    InstanceNormalization: normalize.instanceNormalization,
+    LayerNormalization: normalize.layerNormalization,
+    GroupNormalization: normalize.groupNormalization,
+    LRN: normalize.lrn,
+
     ReduceMean: reduce.reduction('MEAN'),
     ReduceSum: reduce.reduction('SUM'),
     ReduceMax: reduce.reduction('REDUCE_MAX'),
@@ -111,6 +122,11 @@ const table: ReadonlyMap<string, Translate> = new Map(
     Gather: gather,
     GatherND: gatherNd,
     Pad: pad,
+    Resize: resize,
+    Upsample: resize,
+
+    QuantizeLinear: quantizeLinear,
+    DequantizeLinear: dequantizeLinear,
   }),
 );
 
