@@ -18,22 +18,23 @@ async function makeFile(request: ExportRequest): Promise<ExportState> {
 }
 
 /** What is written in each format unless somebody asks for something else; the first is what the recipe is about. */
-export function usualRequests(
-  recipe: Recipe,
-  format: OpenedModel['format'],
-): readonly [ExportRequest, ...ExportRequest[]] {
+export function usualRequests(recipe: Recipe, { formats }: OpenedModel): readonly ExportRequest[] {
   const { inputType, outputType } = recipe;
-  const tflite: ExportRequest = { format: 'tflite', inputType, outputType };
-  const writesOnnx = format === 'onnx' && onnxQuantizationOf(recipe) !== undefined;
-  return writesOnnx ? [tflite, { format: 'onnx', activations: 'int8', symmetric: false }] : [tflite];
+  return formats.flatMap((format): readonly ExportRequest[] => {
+    if (format === 'tflite') return [{ format, inputType, outputType }];
+    return onnxQuantizationOf(recipe) === undefined
+      ? []
+      : [{ format, activations: 'int8', symmetric: false }];
+  });
 }
 
 /** Makes and checks a file of the result that is shown; the one of the open dialog unless another is asked for. */
 export async function openExport(asks?: ExportRequest): Promise<void> {
   const { result, work, exporting, model } = getState();
   if (result === undefined || model === undefined) return;
-  const [usual] = usualRequests(result.settings.recipe, model.format);
+  const [usual] = usualRequests(result.settings.recipe, model);
   const request = asks ?? exporting?.request ?? usual;
+  if (request === undefined) return;
   const asked = { request, state: { kind: 'working' } } as const;
   setState({ exporting: asked });
   // The result that comes, or that stays, makes it.
@@ -44,15 +45,23 @@ export async function openExport(asks?: ExportRequest): Promise<void> {
 }
 
 /** What a recipe of another mode writes, in the format that was chosen where it can. */
-function sameFormat({ format }: ExportRequest, recipe: Recipe, model: State['model']): ExportRequest {
-  const requests = usualRequests(recipe, model?.format ?? 'tflite');
+function sameFormat(
+  { format }: ExportRequest,
+  recipe: Recipe,
+  model: OpenedModel,
+): ExportRequest | undefined {
+  const requests = usualRequests(recipe, model);
   return requests.find((request) => request.format === format) ?? requests[0];
 }
 
 /** What an open dialog must do after a change of the page's state. */
 function follow(now: State, before: State): void {
   if (now.exporting === undefined) return;
-  if (now.result === undefined || (now.result !== before.result && now.model !== before.model)) {
+  if (
+    now.model === undefined ||
+    now.result === undefined ||
+    (now.result !== before.result && now.model !== before.model)
+  ) {
     closeExport();
     return;
   }

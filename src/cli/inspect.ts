@@ -41,11 +41,18 @@ function opTable({ summary }: Inspection): string {
   return formatTable(opColumns, rows).join('\n');
 }
 
-function formatInspection(path: string, bytes: number, inspection: Inspection): string {
+interface Inspected {
+  readonly path: string;
+  readonly bytes: number;
+  readonly inspection: Inspection;
+  readonly format: string;
+}
+
+function formatInspection({ path, bytes, inspection, format }: Inspected): string {
   const { summary, outcome, notes, keptFloat } = inspection;
   const operators = summary.operators.map(({ kind, count }) => `${count} ${kind}`).join(', ');
   const sections = [
-    `${path}: ${outcome.name} TensorFlow Lite model, ${bytes.toLocaleString('en')} bytes, ${summary.parameters.toLocaleString('en')} constants`,
+    `${path}: ${outcome.name} ${format} model, ${bytes.toLocaleString('en')} bytes, ${summary.parameters.toLocaleString('en')} constants`,
     `inputs\n${summary.inputs.map((tensor) => `  ${describeTensor(tensor)}`).join('\n')}`,
     `outputs\n${summary.outputs.map((tensor) => `  ${describeTensor(tensor)}`).join('\n')}`,
     `operators: ${operators}`,
@@ -61,9 +68,18 @@ function formatInspection(path: string, bytes: number, inspection: Inspection): 
 
 /** `zeropoint inspect` */
 export async function inspect(args: Arguments): Promise<void> {
-  const { path, bytes, model } = readModel(args.positionals[0] ?? '', args);
-  const inspection = inspectModel(model);
-  if (args.values.json !== true) return print(formatInspection(path, bytes.length, inspection));
+  const { path, bytes, model, onnx, notes } = readModel(args.positionals[0] ?? '', args);
+  const described = inspectModel(model);
+  const inspection = { ...described, notes: [...notes, ...described.notes] };
+  if (args.values.json !== true)
+    return print(
+      formatInspection({
+        path,
+        bytes: bytes.length,
+        inspection,
+        format: onnx === undefined ? 'TensorFlow Lite' : 'ONNX',
+      }),
+    );
   const labels = await readLabels(model, 0);
   printJson({
     file: path,

@@ -14,6 +14,8 @@ export interface ModelFile {
   readonly model: Model;
   /** What the model was translated from. */
   readonly onnx?: NormalizedOnnx;
+  /** What the person should know about the reading. */
+  readonly notes: readonly string[];
 }
 
 /** Options of every command that reads a model. */

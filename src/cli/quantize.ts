@@ -137,7 +137,7 @@ export async function quantizeCommand(args: Arguments): Promise<void> {
     recipe,
     files: { float: bytes, quantized: file },
     ...(samples?.classNames && { classNames: samples.classNames }),
-    notes: [...outcome.notes.map(({ text }) => text), ...notes],
+    notes: [...opened.notes, ...outcome.notes.map(({ text }) => text), ...notes],
   });
   writeBytes(out, file);
   const json = `${JSON.stringify(report, undefined, 2)}\n`;

@@ -2,6 +2,7 @@ import type { Histogram } from '../core/calibrate/statistics.ts';
 import type { Guess } from '../core/images/guess.ts';
 import type { Preprocess } from '../core/images/preprocess.ts';
 import type { OnnxChoice } from '../core/pipeline/onnx-choice.ts';
+import type { FileFormat } from '../core/pipeline/open-model.ts';
 import type { IoType, Recipe } from '../core/quantize/recipe.ts';
 import type { Inspection } from '../core/report/inspect.ts';
 import type { Report } from '../core/report/report.ts';
@@ -52,7 +53,8 @@ export interface OpenRequest {
 
 export interface OpenedModel {
   readonly name: string;
-  readonly format: 'tflite' | 'onnx';
+  /** What it can be written as once it is quantized, the usual one first. */
+  readonly formats: readonly FileFormat[];
   /** Of the file, and of those that it took its weights from. */
   readonly bytes: number;
   /** Paths of the files beside it that it took its weights from. */

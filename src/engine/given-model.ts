@@ -2,7 +2,7 @@ import { detect } from '../core/formats/detect.ts';
 import { externalFilesOf } from '../core/formats/onnx/read.ts';
 import type { Model } from '../core/model/types.ts';
 import type { NormalizedOnnx } from '../core/onnx/normalized.ts';
-import { openModel } from '../core/pipeline/open-model.ts';
+import { type FileFormat, openModel } from '../core/pipeline/open-model.ts';
 import { type Prepared, prepare } from '../core/prepare/prepare.ts';
 import { inspectModel } from '../core/report/inspect.ts';
 import { readWhole } from '../core/samples/open-file.ts';
@@ -17,6 +17,9 @@ export interface OpenModel {
   readonly prepared: Prepared;
   /** What the model was translated from. */
   readonly onnx?: NormalizedOnnx;
+  /** What it can be written as. */
+  readonly formats: readonly FileFormat[];
+  readonly notes: readonly string[];
 }
 
 function nameOf({ path }: GivenFile): string {
@@ -50,17 +53,19 @@ export async function openGivenModel({
   const name = nameOf(file);
   const bytes = await readWhole(sampleFile(file));
   const parts = await partsOf(bytes, beside);
-  const { model, onnx } = openModel(name, bytes, {
+  const { model, onnx, formats, notes } = openModel(name, bytes, {
     external: (location) => parts.get(location)?.bytes,
     sizes: new Map(Object.entries(sizes)),
   });
   const taken = [...parts.values()];
+  const inspection = inspectModel(model);
   const info: OpenedModel = {
     name,
-    format: onnx === undefined ? 'tflite' : 'onnx',
+    formats,
     bytes: taken.reduce((sum, part) => sum + part.bytes.length, bytes.length),
     taken: taken.map(({ given }) => given.path),
-    inspection: inspectModel(model),
+    inspection: { ...inspection, notes: [...notes, ...inspection.notes] },
   };
-  return { name, bytes, model, prepared: prepare(model), ...(onnx && { onnx }), info };
+  const prepared = prepare(model);
+  return { name, bytes, model, prepared, formats, notes, ...(onnx && { onnx }), info };
 }

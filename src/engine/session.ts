@@ -19,8 +19,7 @@ import type { OpenedSamples } from '../core/samples/deliver.ts';
 import { type Assessment, assessTargets } from '../core/targets/assess.ts';
 import { answersOf, samplesInfo } from './answers.ts';
 import type * as api from './api.ts';
-import { exportChecked } from './export.ts';
-import { exportOnnxChecked } from './export-onnx.ts';
+import { exportFile, usualExport } from './export-file.ts';
 import { type OpenModel, openGivenModel } from './given-model.ts';
 import { openGivenSamples } from './given-samples.ts';
 import { layerDetail } from './layer-detail.ts';
@@ -133,7 +132,7 @@ export class Session implements Methods<api.EngineApi> {
 
   async compute(settings: api.Settings, call: WorkerCall): Promise<api.Result> {
     const opened = this.#opened();
-    const { name, bytes, prepared } = opened.model;
+    const { name, bytes, prepared, notes } = opened.model;
     const float = prepared.model;
     const recipe = this.#recipeOf(settings.recipe);
     // What the recipe cannot be done with is refused before a single run.
@@ -159,13 +158,13 @@ export class Session implements Methods<api.EngineApi> {
       quantized,
       ...(samples && { samples }),
     };
-    const file = await this.#exported(done, recipe);
+    const file = await exportFile(done, usualExport(done), { platform: this.#platform, call });
     const report = createReport({
       ...done,
       ...(comparison && { comparison }),
       files: { float: bytes, quantized: file.bytes },
       ...(samples?.classNames && { classNames: samples.classNames }),
-      notes: [...prepared.notes, ...note].map(({ text }) => text),
+      notes: [...notes, ...[...prepared.notes, ...note].map(({ text }) => text)],
     });
     // The last chance to be cancelled: from here on this is the result that panels and exports refer to.
     await call.checkpoint();
@@ -204,32 +203,13 @@ export class Session implements Methods<api.EngineApi> {
 
   async exportModel(request: api.ExportRequest, call: WorkerCall): Promise<api.ExportedFile> {
     const done = this.#computed();
-    const file =
-      request.format === 'onnx'
-        ? await this.#exportedOnnx(done, request, call)
-        : await this.#exported(done, { ...done.recipe, ...typesOf(request) });
+    const file = await exportFile(done, request, { platform: this.#platform, call });
     call.transfer(file.bytes.buffer);
     return file;
   }
 
   ping(): Promise<string> {
     return this.#platform.life;
-  }
-
-  async #exported(done: Done, recipe: Recipe): Promise<api.ExportedFile> {
-    const kernels = await this.#platform.kernels();
-    return exportChecked({ ...done, recipe, kernels, shown: done.quantized.model });
-  }
-
-  async #exportedOnnx(done: Done, choice: api.OnnxExport, call: WorkerCall): Promise<api.ExportedFile> {
-    const { onnx } = done.opened.model;
-    if (onnx === undefined)
-      throw new Problem(
-        'export/refused',
-        'The model came as a .tflite file; there is no ONNX graph to write it into.',
-      );
-    const kernels = await this.#platform.kernels();
-    return exportOnnxChecked({ ...done, onnx }, choice, { runtime: this.#platform.runtime, kernels, call });
   }
 
   #opened(): Opened {
@@ -286,10 +266,6 @@ export class Session implements Methods<api.EngineApi> {
     if (item === undefined) throw new Problem('images/none', `There is no picture ${index}.`, { index });
     return item.load();
   }
-}
-
-function typesOf({ inputType, outputType }: api.TfliteExport): Pick<Recipe, 'inputType' | 'outputType'> {
-  return { inputType, outputType };
 }
 
 function inputsOf(model: Model): readonly Tensor[] {

@@ -75,13 +75,13 @@ export function digits(part: 'calib' | 'test', count: number): readonly Labelled
 export async function samplesOf(items: readonly PictureItem[], layout: Layout): Promise<readonly Labelled[]> {
   const samples: Labelled[] = [];
   for (const { load, label } of items)
-    samples.push({ value: valueOf(await load(), layout), ...(label !== undefined && { label }) });
+    samples.push({ value: valueFrom(await load(), layout), ...(label !== undefined && { label }) });
   return samples;
 }
 
 type Loaded = Awaited<ReturnType<PictureItem['load']>>;
 
-function valueOf(loaded: Loaded, { size, channels: order, mean, std, nhwc = false }: Layout): TensorData {
+function valueFrom(loaded: Loaded, { size, channels: order, mean, std, nhwc = false }: Layout): TensorData {
   const preprocess: Preprocess = { size, fit: 'stretch', channels: order, mean: [mean], std: [std] };
   const { data: pixels, channels } = fitPicture(loaded as never, preprocess);
   const [height, width] = size;

@@ -3,13 +3,18 @@ import { detect } from '../formats/detect.ts';
 import { withOutputs } from '../formats/onnx/outputs.ts';
 import { readOnnx } from '../formats/onnx/read.ts';
 import type { ExternalFiles } from '../formats/onnx/tensor.ts';
+import { isWritable } from '../formats/tflite/operators.ts';
 import { readTflite } from '../formats/tflite/read.ts';
 import { toNhwc } from '../layout/to-nhwc.ts';
-import type { Model } from '../model/types.ts';
+import { mainGraph, opName } from '../model/graph.ts';
+import type { Model, Op } from '../model/types.ts';
 import { normalizeOnnx } from '../onnx/normalize.ts';
 import type { NormalizedOnnx } from '../onnx/normalized.ts';
 import { Problem } from '../problem.ts';
 import { translateOnnx } from '../translate/translate.ts';
+
+/** Formats that a quantized model is written in. */
+export type FileFormat = 'tflite' | 'onnx';
 
 /** What a model's file does not say by itself. */
 export interface OpenOptions {
@@ -24,6 +29,10 @@ export interface OpenedModel {
   readonly model: Model;
   /** What it was translated from, which can be written quantized as well. */
   readonly onnx?: NormalizedOnnx;
+  /** What it can be written as once it is quantized. A translation with ops that TensorFlow Lite lacks goes back to ONNX only. */
+  readonly formats: readonly FileFormat[];
+  /** What the person should know about the reading, in sentences. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -35,7 +44,7 @@ export function openModel(name: string, bytes: Uint8Array, options: OpenOptions 
   const { kind, description } = detect(bytes);
   const details = { file: name, kind };
   if (kind === 'empty') throw new Problem('file/empty', `${name} is empty (0 bytes).`, details);
-  if (kind === 'tflite') return { model: readTflite(bytes) };
+  if (kind === 'tflite') return { model: readTflite(bytes), formats: ['tflite'], notes: [] };
   if (kind === 'onnx') return openOnnx(bytes, options);
   const code = kind === 'unknown' ? 'file/unknown' : 'file/other-kind';
   const command = conversionOf(kind, name);
@@ -46,6 +55,20 @@ export function openModel(name: string, bytes: Uint8Array, options: OpenOptions 
 
 function openOnnx(bytes: Uint8Array, { external, sizes }: OpenOptions): OpenedModel {
   const onnx = normalizeOnnx(readOnnx(bytes, external), sizes && { sizes });
-  const model = toNhwc(translateOnnx(onnx));
-  return { model: { ...model, original: { withOutputs: (names) => withOutputs(onnx.file, names) } }, onnx };
+  const translated = toNhwc(translateOnnx(onnx, { unknown: 'keep' }));
+  const model = {
+    ...translated,
+    original: { withOutputs: (names: readonly string[]) => withOutputs(onnx.file, names) },
+  };
+  const missing = mainGraph(model).ops.filter((op) => !isWritable(op));
+  const formats: readonly FileFormat[] = missing.length === 0 ? ['tflite', 'onnx'] : ['onnx'];
+  return { model, onnx, formats, notes: [...onnx.notes, ...notesOn(missing)] };
+}
+
+function notesOn(missing: readonly Op[]): readonly string[] {
+  if (missing.length === 0) return [];
+  const names = [...new Set(missing.map((op) => opName(op).replace('ONNX:', '')))].join(', ');
+  return [
+    `TensorFlow Lite has no counterpart of ${names} (${missing.length} of the nodes): the rest can be quantized around it and written as .onnx, not as .tflite.`,
+  ];
 }

@@ -14,7 +14,7 @@ export function ExportScreen() {
     <ExportDialog
       {...exporting}
       what={result.report.outcome.name}
-      formats={usualRequests(recipe, model.format)}
+      formats={usualRequests(recipe, model)}
       onnxActivations={onnxQuantizationOf(recipe) === 'static'}
       types={ioOptions(recipe)}
       onRequest={openExport}
