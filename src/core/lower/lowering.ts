@@ -2,9 +2,10 @@ import type { Attributes, OnnxNode } from '../formats/onnx/graph.ts';
 import { heldType } from '../formats/onnx/types.ts';
 import { constantOf, integersOf } from '../model/data.ts';
 import { isPresent, opName, tensorAt } from '../model/graph.ts';
+import { permuteData, permuted } from '../model/permute.ts';
 import type { Dtype, Graph, Op, Shape, Tensor, TensorData, TensorId } from '../model/types.ts';
 import { Problem } from '../problem.ts';
-import { type Layout, permuteData, permuted, toNchw, toPlain } from './layout.ts';
+import { type Layout, toNchw, toPlain } from './layout.ts';
 
 /** Name of a value in the ONNX graph. */
 export type Value = string;
