@@ -1,4 +1,4 @@
-import type { ResizeOptions } from '../model/options.ts';
+import { nearestPositions } from '../model/resize.ts';
 import type { Lower } from './elementwise.ts';
 import { axisIn } from './layout.ts';
 import { spatial } from './window.ts';
@@ -25,19 +25,8 @@ export const resizeNearest: Lower<'RESIZE_NEAREST_NEIGHBOR'> = (op, to) => {
   const wanted = spatial(to.shape(op.outputs[0]));
   let value = to.value(input, layout);
   [0, 1].forEach((side) => {
-    const indices = nearest(from[side] ?? 1, wanted[side] ?? 1, op.options);
+    const indices = nearestPositions(from[side] ?? 1, wanted[side] ?? 1, op.options);
     value = to.node('Gather', [value, to.vector(indices)], { axis: { int: axisIn(layout, side + 1, 4) } });
   });
   to.define(op.outputs[0], value, layout);
 };
-
-/** For every output position the input position, in float32 (TFLite `reference/resize_nearest_neighbor.h`). */
-function nearest(input: number, output: number, options: ResizeOptions): readonly number[] {
-  const stretched = options.alignCorners && output > 1;
-  const scale = Math.fround(stretched ? (input - 1) / (output - 1) : input / output);
-  const shift = options.halfPixelCenters ? 0.5 : 0;
-  return Array.from({ length: output }, (_, position) => {
-    const exact = Math.fround((position + shift) * scale);
-    return Math.min(options.alignCorners ? Math.round(exact) : Math.floor(exact), input - 1);
-  });
-}

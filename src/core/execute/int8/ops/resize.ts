@@ -1,6 +1,6 @@
 import { elementCount } from '../../../model/data.ts';
 import type { ResizeOptions } from '../../../model/options.ts';
-import { roundHalfAway } from '../../../model/rounding.ts';
+import { nearestPositions, resizeScale } from '../../../model/resize.ts';
 import type { Shape } from '../../../model/types.ts';
 
 import { type AffineValue, type OpContext, size, type Value } from '../context.ts';
@@ -28,11 +28,6 @@ function bilinearScale(input: number, output: number, { alignCorners, halfPixelC
   return { scale, offset: halfPixelCenters ? Math.trunc(scale / 2) - 512 : 0 };
 }
 
-/** Pixels of the input for one of the output, float32. */
-function realScale(input: number, output: number, alignCorners: boolean): number {
-  return Math.fround(alignCorners && output > 1 ? (input - 1) / (output - 1) : input / output);
-}
-
 /** A blend in float32; `offset` is added to stored values. */
 export function floatResizeParams(
   { alignCorners, halfPixelCenters }: ResizeOptions,
@@ -41,8 +36,8 @@ export function floatResizeParams(
 ): FloatResizeParams {
   const [batch, inputH, inputW, channels] = input.shape as [number, number, number, number];
   const [outputH, outputW] = [size(output.shape, 1), size(output.shape, 2)];
-  const scaleH = realScale(inputH, outputH, alignCorners);
-  const scaleW = realScale(inputW, outputW, alignCorners);
+  const scaleH = resizeScale(inputH, outputH, alignCorners);
+  const scaleW = resizeScale(inputW, outputW, alignCorners);
   const shift = halfPixelCenters ? 0.5 : 0;
   return { batch, inputH, inputW, outputH, outputW, channels, scaleH, scaleW, shift, offset };
 }
@@ -54,8 +49,8 @@ function elevenBitParams(
 ): ElevenBitResizeParams {
   const [batch, inputH, inputW, channels] = input.shape as [number, number, number, number];
   const [outputH, outputW] = [size(output.shape, 1), size(output.shape, 2)];
-  const scaleH = realScale(inputH, outputH, alignCorners);
-  const scaleW = realScale(inputW, outputW, alignCorners);
+  const scaleH = resizeScale(inputH, outputH, alignCorners);
+  const scaleW = resizeScale(inputW, outputW, alignCorners);
   const offset = (scale: number): number =>
     halfPixelCenters && !alignCorners ? Math.fround(0.5 * scale - 0.5) : 0;
   const scales = { scaleH, scaleW, offsetH: offset(scaleH), offsetW: offset(scaleW) };
@@ -92,28 +87,14 @@ export const planResizeBilinear: Planner<'RESIZE_BILINEAR'> = (op, context) => {
   return context.kernels.resizeBilinear(params, input.data, output.data);
 };
 
-/** The nearest source position, in float32 (reference/resize_nearest_neighbor.h). */
-function nearest(
-  input: number,
-  output: number,
-  { alignCorners, halfPixelCenters }: ResizeOptions,
-): (i: number) => number {
-  const scale = realScale(input, output, alignCorners);
-  const shift = halfPixelCenters ? 0.5 : 0;
-  return (i) => {
-    const exact = Math.fround(Math.fround(i + shift) * scale);
-    const position = alignCorners ? roundHalfAway(exact) : Math.floor(exact);
-    return Math.max(0, Math.min(position, input - 1));
-  };
-}
-
 export const planResizeNearest: Planner<'RESIZE_NEAREST_NEIGHBOR'> = (op, context) => {
   const [input, output] = [context.input(0), context.output()];
   expectResized(context, input, output);
   const step: Shape = strides(input.shape);
   const tables = output.shape.map((count, d) => {
-    const position = d === 1 || d === 2 ? nearest(size(input.shape, d), count, op.options) : (i: number) => i;
-    return offsets(count, (i) => position(i) * size(step, d));
+    const resized = d === 1 || d === 2;
+    const positions = resized ? nearestPositions(size(input.shape, d), count, op.options) : undefined;
+    return offsets(count, (i) => (positions?.[i] ?? i) * size(step, d));
   });
   return planMove(context, { input, output, source: sumOfOffsets(tables) });
 };

@@ -1,0 +1,74 @@
+import { bytesOf, constantOf } from '../../model/data.ts';
+import type { Dtype, Quant, TensorId } from '../../model/types.ts';
+import type { NodeView } from '../../onnx/node-view.ts';
+import { refusal, type Translate } from '../emit.ts';
+import { heldType } from '../held.ts';
+import type { Translation } from '../translation.ts';
+
+/** Types of integers that TFLite's QUANTIZE and DEQUANTIZE know. */
+const stored: ReadonlySet<Dtype> = new Set<Dtype>(['int8', 'uint8', 'int16']);
+
+/** Scale and zero point of a QuantizeLinear or DequantizeLinear, which TFLite has in its tensors. */
+export function quantOf(view: NodeView): Quant {
+  const [scale, zeroPoint] = [view.constant(1), view.constant(2)];
+  if (scale === undefined || (view.has(2) && zeroPoint === undefined))
+    throw refusal(
+      view,
+      'takes a scale or a zero point that is computed; TensorFlow Lite has both in the file',
+    );
+  if (view.int('block_size') !== undefined && view.int('block_size') !== 0)
+    throw refusal(view, 'has a scale for each block; TensorFlow Lite has one for each channel at most');
+  const scales = Float32Array.from(scale.data as Float32Array);
+  const zeros = Int32Array.from(scales, (_, i) => Number(zeroPoint?.data[i] ?? 0));
+  const rank = view.shape(0).length;
+  const axis = view.int('axis') ?? 1;
+  return { scale: scales, zeroPoint: zeros, axis: scales.length === 1 ? 0 : axis < 0 ? axis + rank : axis };
+}
+
+export const quantizeLinear: Translate = (view, to) => {
+  const x = to.input(view, 0);
+  const dtype = heldType(view.scope.values.get(view.node.outputs[0] ?? '')?.dtype ?? 'uint8');
+  const quant = quantOf(view);
+  checkStored(view, dtype);
+  if (quant.scale.length > 1)
+    throw refusal(
+      view,
+      'quantizes an activation with several scales; TensorFlow Lite has one for activations',
+    );
+  to.define(view, to.emit('QUANTIZE', [x], { shape: to.shape(x), dtype, quant, options: {} }));
+};
+
+function checkStored(view: NodeView, dtype: Dtype): void {
+  if (!stored.has(dtype)) throw refusal(view, `is about ${dtype}, which TensorFlow Lite has no scales for`);
+}
+
+export const dequantizeLinear: Translate = (view, to) => {
+  const x = to.input(view, 0);
+  const { dtype, shape, quant: known, data } = to.tensor(x);
+  const quant = quantOf(view);
+  if (data !== undefined) return to.define(view, widened(to, x, quant));
+  checkStored(view, dtype);
+  if (known !== undefined && !sameQuant(known, quant))
+    throw refusal(view, 'reads integers with another scale than they were stored with');
+  if (known === undefined) to.quantify(x, quant);
+  to.define(view, to.emit('DEQUANTIZE', [x], { shape, dtype: 'float32', options: {} }));
+};
+
+function sameQuant(a: Quant, b: Quant): boolean {
+  return `${a.scale}` === `${b.scale}` && `${a.zeroPoint}` === `${b.zeroPoint}`;
+}
+
+/** Stored weights as floats that remember their integers, so that quantizing again does not round them twice. */
+function widened(to: Translation, x: TensorId, quant: Quant): TensorId {
+  const tensor = to.tensor(x);
+  const value = constantOf(tensor);
+  if (value === undefined) throw new Error('only constants are widened here');
+  const inner = tensor.shape.slice(quant.axis + 1).reduce((a, b) => a * b, 1);
+  const data = Float32Array.from(value.data as Iterable<number | bigint>, (q, i) => {
+    const slice = quant.scale.length === 1 ? 0 : Math.floor(i / inner) % quant.scale.length;
+    return (Number(q) - (quant.zeroPoint[slice] ?? 0)) * (quant.scale[slice] ?? 0);
+  });
+  const symmetric = tensor.dtype === 'int8' && quant.zeroPoint.every((zero) => zero === 0);
+  const grid = { dtype: tensor.dtype, data: bytesOf(value.data), quant };
+  return to.constant({ dtype: 'float32', shape: tensor.shape, data }, symmetric ? { grid } : {});
+}

@@ -1,0 +1,67 @@
+import type { OnnxNode } from '../formats/onnx/graph.ts';
+import type { Model } from '../model/types.ts';
+import { NodeView } from '../onnx/node-view.ts';
+import type { NormalizedOnnx } from '../onnx/normalized.ts';
+import { Problem } from '../problem.ts';
+import { refusal } from './emit.ts';
+import { translateOf } from './table.ts';
+import { Translation } from './translation.ts';
+
+export interface TranslateOptions {
+  /**
+   * What becomes of a node that TFLite has no ops for: `refuse` the model, or `keep` it as an opaque op `ONNX:<type>` with
+   * the shapes that are known of its outputs, so that the rest can be worked on around it.
+   */
+  readonly unknown?: 'refuse' | 'keep';
+}
+
+/**
+ * An ONNX model in TensorFlow Lite's operators. Values keep their order of dimensions: an op that only exists for NHWC
+ * stands between two TRANSPOSEs. Versions of operators are not worked out.
+ * @throws Problem `model/unsupported-op` that names every node that TFLite has no ops for, and why
+ */
+export function translateOnnx(onnx: NormalizedOnnx, { unknown = 'refuse' }: TranslateOptions = {}): Model {
+  const to = new Translation(onnx);
+  const scope = { opset: onnx.file.opset, values: onnx.values, constants: onnx.graph.constants };
+  const refused: Problem[] = [];
+  for (const node of onnx.graph.nodes) {
+    const view = new NodeView(node, scope);
+    to.enter(view);
+    const problem = attempt(view, to);
+    if (problem === undefined) continue;
+    refused.push(problem);
+    to.emitOpaque(view);
+  }
+  if (refused.length > 0 && unknown === 'refuse') throw together(refused);
+  const graph = to.build(onnx.file.proto.graph?.name ?? '');
+  return { description: '', graphs: [graph], signatures: [], metadata: [] };
+}
+
+/** Translates a node, or says why that cannot be and leaves nothing behind. */
+function attempt(view: NodeView, to: Translation): Problem | undefined {
+  const mark = to.mark();
+  try {
+    const translate = translateOf(view.node);
+    if (translate === undefined) return unknownOp(view);
+    translate(view, to);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== 'model/unsupported-op') throw error;
+    to.reset(mark);
+    return error;
+  }
+}
+
+function unknownOp(view: NodeView): Problem {
+  const { type, domain }: OnnxNode = view.node;
+  const from = domain === undefined ? '' : ` of ${domain}`;
+  return refusal(view, `is of an operator (${type}${from}) that has no counterpart in TensorFlow Lite here`);
+}
+
+function together(refused: readonly Problem[]): Problem {
+  const [first, ...others] = refused;
+  if (first !== undefined && others.length === 0)
+    return new Problem('model/unsupported-op', first.message, { nodes: [first.details] });
+  const text = refused.map(({ message }) => message).join(' ');
+  return new Problem('model/unsupported-op', text, { nodes: refused.map(({ details }) => details) });
+}
