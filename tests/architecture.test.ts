@@ -15,6 +15,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'core/formats/onnx': [...base, 'core/formats', '@bufbuild/protobuf'],
   'core/onnx': [...base, 'core/formats/onnx'],
   'core/qdq': [...base, 'core/formats/onnx', 'core/onnx'],
+  'core/layout': base,
   'core/translate': [...base, 'core/formats/onnx', 'core/onnx'],
   'core/prepare': base,
   'core/images': base,
