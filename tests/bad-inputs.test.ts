@@ -16,10 +16,34 @@ const folder = noShared ? '' : shared('bad-inputs/models');
 /** One name stands for them all where they are absent, so that the skipped test is seen. */
 const files = noShared ? ['(every file)'] : readdirSync(folder).sort();
 
-/** What must happen, where index.csv leaves no choice; ONNX is not read yet and is refused by that name. */
+/** What must happen, where index.csv leaves no choice. */
 const expected: Readonly<Record<string, string>> = {
   'audio-ad01-autoencoder.tflite': 'works',
   'buffer-index-out-of-range.tflite': 'model/invalid',
+  'contrib-ops-superres.onnx': 'model/unsupported-op',
+  'control-flow-silero-vad.onnx': 'model/unsupported-op',
+  'custom-domain-op.onnx': 'model/unsupported-op',
+  'cycle.onnx': 'model/invalid',
+  'external-data-missing.onnx': 'model/external-data',
+  'float64.onnx': 'works',
+  'huge-dims.onnx': 'model/invalid',
+  'inf-weight.onnx': 'model/not-finite',
+  'missing-input.onnx': 'model/invalid',
+  'nan-weight.onnx': 'model/not-finite',
+  'no-nodes.onnx': 'model/invalid',
+  'ok-dead-channel.onnx': 'works',
+  'ok-float16-resnet8.onnx': 'works',
+  'ok-hostile-names.onnx': 'works',
+  'ok-outlier-weight.onnx': 'works',
+  'ok-unnamed-nodes.onnx': 'works',
+  'opset-99.onnx': 'model/unsupported-op',
+  'scalar-rank0.onnx': 'works',
+  'string-input.onnx': 'model/invalid',
+  'tree-ensemble.onnx': 'works',
+  'truncated-half.onnx': 'file/truncated',
+  'truncated-tail.onnx': 'file/truncated',
+  'weight-length-lies.onnx': 'model/invalid',
+  'zero-size-weight.onnx': 'model/invalid',
   'custom-ops-hair-segmentation.tflite': 'model/unsupported-op',
   'dynamic-range-shape-ops.tflite': 'works',
   'edgetpu-compiled.tflite': 'model/unsupported-op',
@@ -34,7 +58,7 @@ const expected: Readonly<Record<string, string>> = {
   'nan-weight.tflite': 'model/not-finite',
   'negative-dims.tflite': 'model/dynamic-shape',
   'ok-dynamic-batch-signature.tflite': 'works',
-  'onnx-named.tflite': 'file/other-kind',
+  'onnx-named.tflite': 'works',
   'partly-quantised-kws.tflite': 'works',
   'pytorch.pth': 'file/other-kind',
   'random-64k.onnx': 'file/unknown',
@@ -80,7 +104,6 @@ describe(`bad model files${skipNote}`, () => {
       rows.push(`${file.padEnd(40)}${code.padEnd(24)}${message.replaceAll(folder, '').slice(0, 140)}`);
       expect(message).not.toBe('');
       if (expected[file] !== undefined) expect(code).toBe(expected[file]);
-      else if (file.endsWith('.onnx')) expect(code).toBe('file/other-kind');
       else expect(file).toMatch(/^fuzz-/);
     },
     20_000,

@@ -13,6 +13,11 @@ export function runtimeProblem(error: unknown, model: Model): Problem {
       cause,
     });
   }
+  const unknown = /(\S+?)\(-?\d+\) is not a registered function\/op/.exec(cause)?.[1];
+  if (unknown !== undefined) {
+    const text = `Neither TensorFlow Lite nor onnxruntime knows the operator ${unknown}.`;
+    return new Problem('model/unsupported-op', text, { name: unknown, cause });
+  }
   const index = /\bop(\d+)\//.exec(cause)?.[1];
   const op = index === undefined ? undefined : mainGraph(model).ops[Number(index)];
   if (op === undefined) {

@@ -6,6 +6,7 @@ import type { ExternalFiles } from '../formats/onnx/tensor.ts';
 import { isWritable } from '../formats/tflite/operators.ts';
 import { readTflite } from '../formats/tflite/read.ts';
 import { toNhwc } from '../layout/to-nhwc.ts';
+import { checkModel } from '../model/check.ts';
 import { mainGraph, opName } from '../model/graph.ts';
 import type { Model, Op } from '../model/types.ts';
 import { normalizeOnnx } from '../onnx/normalize.ts';
@@ -55,14 +56,30 @@ export function openModel(name: string, bytes: Uint8Array, options: OpenOptions 
 
 function openOnnx(bytes: Uint8Array, { external, sizes }: OpenOptions): OpenedModel {
   const onnx = normalizeOnnx(readOnnx(bytes, external), sizes && { sizes });
+  refuseEmpty(onnx);
   const translated = toNhwc(translateOnnx(onnx, { unknown: 'keep' }));
   const model = {
     ...translated,
     original: { withOutputs: (names: readonly string[]) => withOutputs(onnx.file, names) },
   };
+  checkModel(model);
   const missing = mainGraph(model).ops.filter((op) => !isWritable(op));
   const formats: readonly FileFormat[] = missing.length === 0 ? ['tflite', 'onnx'] : ['onnx'];
   return { model, onnx, formats, notes: [...onnx.notes, ...notesOn(missing)] };
+}
+
+/** @throws Problem `model/invalid` for a graph that computes nothing. */
+function refuseEmpty({ graph, values }: NormalizedOnnx): void {
+  const [output] = graph.outputs.filter(({ name }) => values.get(name)?.shape.includes(0));
+  if (output !== undefined) {
+    const text = `The output “${output.name}” has the shape [${values.get(output.name)?.shape}], which holds nothing.`;
+    throw new Problem('model/invalid', text, { name: output.name });
+  }
+  if (graph.nodes.length === 0)
+    throw new Problem(
+      'model/invalid',
+      'The ONNX graph computes nothing: it has no nodes between input and output.',
+    );
 }
 
 function notesOn(missing: readonly Op[]): readonly string[] {
