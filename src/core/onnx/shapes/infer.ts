@@ -1,3 +1,5 @@
+import { elementCount } from '../../model/data.ts';
+import { largestRank } from '../node-attributes.ts';
 import type { NodeView } from '../node-view.ts';
 import type { ValueType } from '../normalized.ts';
 import { constantShapes } from './constants.ts';
@@ -34,6 +36,10 @@ export function inferTypes(view: NodeView, rule: ShapeRule): ReadonlyMap<string,
     view.node.outputs.flatMap((name, i) => {
       const type = types[i];
       if (type === undefined) throw view.problem(`has ${view.node.outputs.length} outputs`);
+      if (type.shape.length > largestRank || !Number.isSafeInteger(elementCount(type.shape)))
+        throw view.problem(
+          `makes a value of the shape [${type.shape.slice(0, largestRank)}], which is too large`,
+        );
       return name === '' ? [] : [[name, { dtype: type.dtype, shape: type.shape }] as const];
     }),
   );

@@ -23,7 +23,7 @@ export function retyped(dtype: Dtype): ShapeRule {
 
 /** What shapes become together (ONNX's Broadcasting.md, as NumPy). @throws Problem `model/invalid` */
 export function broadcast(view: NodeView, shapes: readonly Shape[]): Shape {
-  const rank = Math.max(...shapes.map(({ length }) => length));
+  const rank = shapes.reduce((most, { length }) => Math.max(most, length), 0);
   return Array.from({ length: rank }, (_, i) => {
     const sizes = shapes.map((shape) => shape[shape.length - rank + i] ?? 1);
     const size = sizes.find((one) => one !== 1) ?? 1;

@@ -11,6 +11,7 @@ function checkChannels(view: NodeView, weights: Shape, own: number): number {
   const fits =
     group >= 1 &&
     weights.length === shape.length &&
+    !weights.includes(0) &&
     channels === own * group &&
     (weights[0] ?? 0) % group === 0;
   if (fits) return group;
