@@ -1,36 +1,42 @@
 /** ONNX's backend node tests: small models with the outputs that they must give. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { fromBinary } from '@bufbuild/protobuf';
-import { TensorProtoSchema } from '../../src/core/formats/onnx/generated/onnx_pb.ts';
 import type { OnnxModel } from '../../src/core/formats/onnx/graph.ts';
 import { readOnnx } from '../../src/core/formats/onnx/read.ts';
-import { readTensor } from '../../src/core/formats/onnx/tensor.ts';
 import type { TensorData } from '../../src/core/model/types.ts';
+import { storedTensor } from './onnx-runtime.ts';
 import { shared } from './shared.ts';
 
 export interface NodeTest {
   readonly name: string;
   readonly ops: string;
+  readonly bytes: Uint8Array;
   readonly model: OnnxModel;
   /** By the names of the graph's inputs. */
   readonly inputs: ReadonlyMap<string, TensorData>;
   /** In the order of the graph's outputs. */
   readonly outputs: readonly TensorData[];
+  /** onnxruntime gives something else than `outputs`. */
+  readonly disputed: boolean;
 }
+
+/** A line of the index. */
+export type NodeTestEntry = Pick<NodeTest, 'name' | 'ops' | 'disputed'>;
 
 const folder = 'onnx-node-tests';
 
 /** Names and operators of all tests. */
-export function nodeTestIndex(): readonly { readonly name: string; readonly ops: string }[] {
+export function nodeTestIndex(): readonly NodeTestEntry[] {
   const [, ...lines] = readFileSync(shared(folder, 'index.csv'), 'utf8').trim().split('\n');
   return lines.map((line) => {
     const [name = '', ops = ''] = line.split(',');
-    return { name, ops };
+    return { name, ops, disputed: line.endsWith(',differs') };
   });
 }
 
-export function readNodeTest({ name, ops }: { readonly name: string; readonly ops: string }): NodeTest {
-  const model = readOnnx(new Uint8Array(readFileSync(shared(folder, name, 'model.onnx'))));
+export function readNodeTest(entry: NodeTestEntry): NodeTest {
+  const { name } = entry;
+  const bytes = new Uint8Array(readFileSync(shared(folder, name, 'model.onnx')));
+  const model = readOnnx(bytes);
   const given = tensors(name, 'input');
   const inputs = new Map(
     model.graph.inputs.flatMap((input, k) => {
@@ -38,7 +44,7 @@ export function readNodeTest({ name, ops }: { readonly name: string; readonly op
       return value === undefined ? [] : [[input.name, value] as const];
     }),
   );
-  return { name, ops, model, inputs, outputs: tensors(name, 'output') };
+  return { ...entry, bytes, model, inputs, outputs: tensors(name, 'output') };
 }
 
 function tensors(name: string, kind: 'input' | 'output'): readonly TensorData[] {
@@ -47,7 +53,7 @@ function tensors(name: string, kind: 'input' | 'output'): readonly TensorData[] 
   const files = readdirSync(data).filter((file) => file.startsWith(`${kind}_`));
   return files.map((_, k) => {
     const bytes = new Uint8Array(readFileSync(shared(folder, name, 'test_data_set_0', `${kind}_${k}.pb`)));
-    return readTensor(fromBinary(TensorProtoSchema, bytes));
+    return storedTensor(bytes);
   });
 }
 
