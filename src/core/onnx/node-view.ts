@@ -13,8 +13,8 @@ export interface Scope {
 }
 
 /** What the nodes of a normalized model know of it. */
-export function scopeOf({ file, graph, values }: NormalizedOnnx): Scope {
-  return { opset: file.opset, values, constants: graph.constants };
+export function scopeOf({ opset, graph, values }: NormalizedOnnx): Scope {
+  return { opset, values, constants: graph.constants };
 }
 
 /**

@@ -14,7 +14,13 @@ export interface ValueType {
 export interface NormalizedOnnx {
   /** As it was read. */
   readonly file: OnnxModel;
-  /** Its nodes are of the file's operator set. */
+  /** Version of ONNX's own operators that the nodes below are of: the file's, or 7 where that is 6. */
+  readonly opset: number;
+  /**
+   * float16 and bfloat16 are float32. Convolutions and pooling say their padding in `pads`: there is no auto_pad, no
+   * output_shape, and a ceil_mode only where padding cannot say the same (AveragePool that counts padding).
+   * BatchNormalization is left where no layer with constant weights stands beside it.
+   */
   readonly graph: OnnxGraph;
   /** Of every value of `graph`: inputs, constants, and what its nodes make. */
   readonly values: ReadonlyMap<string, ValueType>;

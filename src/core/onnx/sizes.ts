@@ -5,12 +5,16 @@ import type { ValueType } from './normalized.ts';
 /** Sizes that a person gives: by the name that the file gives the dimension, or by `input[dimension]`. */
 export type Sizes = ReadonlyMap<string, number>;
 
-/** A dimension that is open until somebody says how large it is. */
-export interface OpenSize {
+/** A dimension of an input that is open until somebody says how large it is. */
+export interface OpenDimension {
   /** What the size is given by: the file's name for it, or `input[dimension]` where it has none. */
   readonly key: string;
   readonly input: string;
   readonly dimension: number;
+}
+
+/** What the details of a `model/dynamic-shape` Problem list under `sizes`. */
+export interface OpenSize extends OpenDimension {
   readonly suggestion: number;
 }
 
@@ -30,7 +34,7 @@ export interface BoundInputs {
 export function bindInputs(
   { graph }: Pick<OnnxModel, 'graph'>,
   given: Sizes,
-  suggest: (open: readonly Omit<OpenSize, 'suggestion'>[]) => readonly number[],
+  suggest: (open: readonly OpenDimension[]) => readonly number[],
 ): BoundInputs {
   checkSizes(given);
   const names = new Map(given);
@@ -38,7 +42,7 @@ export function bindInputs(
     const [batch] = shape ?? [];
     if (typeof batch === 'string' && batch !== '' && !names.has(batch)) names.set(batch, 1);
   }
-  const open = new Map<string, Omit<OpenSize, 'suggestion'>>();
+  const open = new Map<string, OpenDimension>();
   const types = new Map<string, ValueType>();
   for (const input of graph.inputs) {
     const shape = shapeOf(input).map((dim, dimension) => {
@@ -83,7 +87,7 @@ function shapeOf({ name, shape }: OnnxValue): readonly (string | number)[] {
   throw new Problem('model/dynamic-shape', text, { input: name, sizes: [] });
 }
 
-function openSizes(open: readonly Omit<OpenSize, 'suggestion'>[], suggestions: readonly number[]): Problem {
+function openSizes(open: readonly OpenDimension[], suggestions: readonly number[]): Problem {
   const sizes: readonly OpenSize[] = open.map((one, i) => ({ ...one, suggestion: suggestions[i] ?? 1 }));
   const list = sizes.map(({ key, suggestion }) => `“${key}” (for instance ${suggestion})`).join(', ');
   const text = `The model leaves sizes of its input open: ${list}. Give a size for each.`;

@@ -1,6 +1,10 @@
 import type { Dtype } from '../../model/types.ts';
 import { Problem } from '../../problem.ts';
-import { TensorProto_DataType as Type } from './generated/onnx_pb.ts';
+import {
+  type AttributeProto,
+  AttributeProto_AttributeType,
+  TensorProto_DataType as Type,
+} from './generated/onnx_pb.ts';
 
 const dtypes: ReadonlyMap<number, Dtype> = new Map<Type, Dtype>([
   [Type.FLOAT, 'float32'],
@@ -56,4 +60,9 @@ export function heldType(dtype: Dtype): Type {
   }
   for (const [code, known] of dtypes) if (known === dtype) return code;
   throw new Problem('model/invalid', `Values of type ${dtype} cannot be computed with.`, { dtype });
+}
+
+/** Whether an attribute holds a graph of its own, as those of If, Loop and Scan do. */
+export function holdsGraph({ type }: AttributeProto): boolean {
+  return type === AttributeProto_AttributeType.GRAPH || type === AttributeProto_AttributeType.GRAPHS;
 }

@@ -1,6 +1,6 @@
-import type { OnnxGraph, OnnxNode, OnnxValue } from '../formats/onnx/graph.ts';
-import { Problem } from '../problem.ts';
-import type { TypedGraph } from './propagate.ts';
+import type { OnnxGraph, OnnxNode, OnnxValue } from '../../formats/onnx/graph.ts';
+import { Problem } from '../../problem.ts';
+import type { TypedGraph } from '../propagate.ts';
 
 /**
  * The graph without nodes and constants that no output needs, and with the types of its inputs and outputs filled in.
