@@ -1,6 +1,7 @@
 import { readIdx } from '../../src/core/formats/idx.ts';
 import { fitPicture } from '../../src/core/images/fit.ts';
 import type { Preprocess } from '../../src/core/images/preprocess.ts';
+import type { Picture } from '../../src/core/model/picture.ts';
 import type { TensorData } from '../../src/core/model/types.ts';
 import type { PictureItem } from '../../src/core/samples/picture-source.ts';
 import { picture, rowsOf } from './pictures.ts';
@@ -75,15 +76,13 @@ export function digits(part: 'calib' | 'test', count: number): readonly Labelled
 export async function samplesOf(items: readonly PictureItem[], layout: Layout): Promise<readonly Labelled[]> {
   const samples: Labelled[] = [];
   for (const { load, label } of items)
-    samples.push({ value: valueFrom(await load(), layout), ...(label !== undefined && { label }) });
+    samples.push({ value: laidOut(await load(), layout), ...(label !== undefined && { label }) });
   return samples;
 }
 
-type Loaded = Awaited<ReturnType<PictureItem['load']>>;
-
-function valueFrom(loaded: Loaded, { size, channels: order, mean, std, nhwc = false }: Layout): TensorData {
+function laidOut(loaded: Picture, { size, channels: order, mean, std, nhwc = false }: Layout): TensorData {
   const preprocess: Preprocess = { size, fit: 'stretch', channels: order, mean: [mean], std: [std] };
-  const { data: pixels, channels } = fitPicture(loaded as never, preprocess);
+  const { data: pixels, channels } = fitPicture(loaded, preprocess);
   const [height, width] = size;
   const area = height * width;
   const data = new Float32Array(pixels.length);

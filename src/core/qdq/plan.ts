@@ -31,6 +31,17 @@ export function nameOf({ name, outputs }: OnnxNode): string {
   return name === '' ? (outputs[0] ?? '') : name;
 }
 
+export function isKept(node: OnnxNode, keepFloat: QdqOptions['keepFloat']): boolean {
+  return keepFloat?.has(nameOf(node)) ?? false;
+}
+
+/** @throws Problem `model/already-quantized` for a node that makes or reads integers of quantization. */
+export function refuseQuantized(node: OnnxNode): void {
+  if (!/^(Dequantize|DynamicQuantize|Quantize)Linear$|^QLinear|Integer$/.test(node.type)) return;
+  const text = `“${nameOf(node)}” is a ${node.type}: this model is quantized already. Give the float model.`;
+  throw new Problem('model/already-quantized', text, { node: nameOf(node) });
+}
+
 /** Decides as onnxruntime's static quantization does, node by node in execution order. */
 export class Planner {
   readonly #onnx: NormalizedOnnx;
@@ -71,20 +82,13 @@ export class Planner {
 
   /** Returns why the node stays in float. */
   #place(node: OnnxNode): string | undefined {
-    if (/^(De|DynamicQ|Q)uantizeLinear$/.test(node.type)) {
-      const text = `“${nameOf(node)}” is a ${node.type}: this model is quantized already. Give the float model.`;
-      throw new Problem('model/already-quantized', text, { node: nameOf(node) });
-    }
-    if (this.#isKept(node)) return 'it was asked to';
+    refuseQuantized(node);
+    if (isKept(node, this.#options.keepFloat)) return 'it was asked to';
     const other = [...node.inputs, ...node.outputs].map((it) => this.#dtype(it)).find(isOtherFloat);
     if (other !== undefined) return `it computes in ${other}; only float32 is quantized`;
     if (isClipping(node)) return this.#placeClipping(node);
     const choice = chooseFor(this.#view(node), (value) => this.#owners.has(value));
     return typeof choice === 'string' ? choice : this.#take(node, choice);
-  }
-
-  #isKept(node: OnnxNode): boolean {
-    return this.#options.keepFloat?.has(nameOf(node)) ?? false;
   }
 
   #view(node: OnnxNode): NodeView {
@@ -147,7 +151,7 @@ export class Planner {
       const [input = ''] = node.inputs;
       const [output = ''] = node.outputs;
       const range = adjusted.get(output);
-      if (this.#isKept(node)) continue;
+      if (isKept(node, this.#options.keepFloat)) continue;
       if (node.type === 'Softmax') adjusted.set(output, { min: 0, max: 1 });
       else if (isClipping(node) && range !== undefined && this.#consumers.isOnlyFor(input, node))
         adjusted.set(input, range);
