@@ -11,26 +11,34 @@ import { shared } from './shared.ts';
 export interface NodeTest {
   readonly name: string;
   readonly ops: string;
+  readonly bytes: Uint8Array;
   readonly model: OnnxModel;
   /** By the names of the graph's inputs. */
   readonly inputs: ReadonlyMap<string, TensorData>;
   /** In the order of the graph's outputs. */
   readonly outputs: readonly TensorData[];
+  /** onnxruntime gives something else than `outputs`. */
+  readonly disputed: boolean;
 }
+
+/** A line of the index. */
+export type NodeTestEntry = Pick<NodeTest, 'name' | 'ops' | 'disputed'>;
 
 const folder = 'onnx-node-tests';
 
 /** Names and operators of all tests. */
-export function nodeTestIndex(): readonly { readonly name: string; readonly ops: string }[] {
+export function nodeTestIndex(): readonly NodeTestEntry[] {
   const [, ...lines] = readFileSync(shared(folder, 'index.csv'), 'utf8').trim().split('\n');
   return lines.map((line) => {
     const [name = '', ops = ''] = line.split(',');
-    return { name, ops };
+    return { name, ops, disputed: line.endsWith(',differs') };
   });
 }
 
-export function readNodeTest({ name, ops }: { readonly name: string; readonly ops: string }): NodeTest {
-  const model = readOnnx(new Uint8Array(readFileSync(shared(folder, name, 'model.onnx'))));
+export function readNodeTest(entry: NodeTestEntry): NodeTest {
+  const { name } = entry;
+  const bytes = new Uint8Array(readFileSync(shared(folder, name, 'model.onnx')));
+  const model = readOnnx(bytes);
   const given = tensors(name, 'input');
   const inputs = new Map(
     model.graph.inputs.flatMap((input, k) => {
@@ -38,7 +46,7 @@ export function readNodeTest({ name, ops }: { readonly name: string; readonly op
       return value === undefined ? [] : [[input.name, value] as const];
     }),
   );
-  return { name, ops, model, inputs, outputs: tensors(name, 'output') };
+  return { ...entry, bytes, model, inputs, outputs: tensors(name, 'output') };
 }
 
 function tensors(name: string, kind: 'input' | 'output'): readonly TensorData[] {

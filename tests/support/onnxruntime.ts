@@ -1,42 +1,28 @@
-import type { Dtype, Elements, TensorData } from '../../src/core/model/types.ts';
+import type { Elements, TensorData } from '../../src/core/model/types.ts';
 
-type Ort = typeof import('onnxruntime-web/wasm');
-
-const types: Readonly<Partial<Record<Dtype, string>>> = {
-  float32: 'float32',
-  int32: 'int32',
-  int64: 'int64',
-  uint8: 'uint8',
-  int8: 'int8',
-  bool: 'bool',
-};
-
-/** Runs an ONNX file as it is in onnxruntime, on one thread, without fusions that round otherwise. */
+/**
+ * What onnxruntime makes of an ONNX file: its outputs in their order, in float32 where they are float.
+ * @param inputs - by name; those that the file does not ask for are left out.
+ */
 export async function runOnnx(
   bytes: Uint8Array,
   inputs: ReadonlyMap<string, TensorData>,
-): Promise<ReadonlyMap<string, TensorData>> {
-  const ort: Ort = await import('onnxruntime-web/wasm');
-  ort.env.wasm.numThreads = 1;
-  ort.env.logLevel = 'fatal';
-  const options = {
-    executionProviders: ['wasm'],
-    graphOptimizationLevel: 'basic',
-    logSeverityLevel: 4,
-  } as const;
-  const session = await ort.InferenceSession.create(bytes, options);
-  const feeds = Object.fromEntries(
-    [...inputs].map(([name, { shape, dtype, data }]) => {
-      const type = types[dtype] as 'float32';
-      return [name, new ort.Tensor(type, data as Float32Array, shape)];
-    }),
-  );
-  const results = await session.run(feeds);
+): Promise<readonly TensorData[]> {
+  const { env, InferenceSession, Tensor } = await import('onnxruntime-web/wasm');
+  env.wasm.numThreads = 1;
+  const quiet = { logSeverityLevel: 4 } as const;
+  const session = await InferenceSession.create(bytes, { executionProviders: ['wasm'], ...quiet });
+  const feeds = session.inputNames.map((name) => {
+    const value = inputs.get(name);
+    if (value === undefined) throw new Error(`there is no value for the input ${name}`);
+    // The constructor's overloads tie each type's name to its array; ours are tied by `TensorData`.
+    return [name, new Tensor(value.dtype as 'float32', value.data as Float32Array, value.shape)] as const;
+  });
+  const results = await session.run(Object.fromEntries(feeds), quiet);
+  const names = session.outputNames;
   await session.release();
-  return new Map(
-    Object.entries(results).map(([name, { dims, type, data }]) => [
-      name,
-      { shape: dims, dtype: type as Dtype, data: data as Elements },
-    ]),
-  );
+  return names.map((name) => {
+    const { type, dims, data } = results[name] as { type: string; dims: readonly number[]; data: unknown };
+    return { dtype: type as 'float32', shape: dims, data: data as Elements };
+  });
 }

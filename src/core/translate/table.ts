@@ -10,7 +10,7 @@ import { pad } from './ops/pad.ts';
 import { gather, gatherNd, slice } from './ops/pick.ts';
 import * as pool from './ops/pool.ts';
 import { pow } from './ops/power.ts';
-import { dequantizeLinear, quantizeLinear } from './ops/quantize.ts';
+import { dequantizeLinear, fakeQuant, quantizeLinear } from './ops/quantize.ts';
 import * as reduce from './ops/reduce.ts';
 import { resize } from './ops/resize.ts';
 import * as shape from './ops/shape.ts';
@@ -73,7 +73,7 @@ const table: ReadonlyMap<string, Translate> = new Map(
     HardSigmoid: activation.hardSigmoid,
     Clip: activation.clip,
     LeakyRelu: activation.leakyRelu,
-    PRelu: activation.prelu,
+    PRelu: pair('PRELU'),
     Elu: activation.elu,
     Selu: activation.selu,
     Celu: activation.celu,
@@ -107,6 +107,8 @@ const table: ReadonlyMap<string, Translate> = new Map(
     CumSum: reduce.cumSum,
 
     Identity: shape.same,
+    Dropout: shape.dropout,
+    FakeQuant: fakeQuant,
     Reshape: shape.reshape,
     Flatten: shape.reshape,
     Squeeze: shape.reshape,

@@ -4,6 +4,7 @@ import { NodeView } from '../onnx/node-view.ts';
 import type { NormalizedOnnx } from '../onnx/normalized.ts';
 import { Problem } from '../problem.ts';
 import { refusal } from './emit.ts';
+import { recognized } from './patterns/recognize.ts';
 import { translateOf } from './table.ts';
 import { Translation } from './translation.ts';
 
@@ -20,9 +21,10 @@ export interface TranslateOptions {
  * stands between two TRANSPOSEs. Versions of operators are not worked out.
  * @throws Problem `model/unsupported-op` that names every node that TFLite has no ops for, and why
  */
-export function translateOnnx(onnx: NormalizedOnnx, { unknown = 'refuse' }: TranslateOptions = {}): Model {
+export function translateOnnx(given: NormalizedOnnx, { unknown = 'refuse' }: TranslateOptions = {}): Model {
+  const onnx = recognized(given);
   const to = new Translation(onnx);
-  const scope = { opset: onnx.file.opset, values: onnx.values, constants: onnx.graph.constants };
+  const scope = { opset: onnx.opset, values: onnx.values, constants: onnx.graph.constants };
   const refused: Problem[] = [];
   for (const node of onnx.graph.nodes) {
     const view = new NodeView(node, scope);

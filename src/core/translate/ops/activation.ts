@@ -1,16 +1,7 @@
 import type { TensorId } from '../../model/types.ts';
 import { clipBounds } from '../../onnx/node-attributes.ts';
 import type { NodeView } from '../../onnx/node-view.ts';
-import {
-  type Binary,
-  binary,
-  cast,
-  reshaped,
-  type Translate,
-  type Unary,
-  unary,
-  withNumber,
-} from '../emit.ts';
+import { type Binary, binary, cast, type Translate, type Unary, unary, withNumber } from '../emit.ts';
 import type { Translation } from '../translation.ts';
 
 /** Bounds that TFLite has an op for, `min max`. */
@@ -60,15 +51,6 @@ export const leakyRelu: Translate = (view, to) => {
   const x = to.input(view, 0);
   const options = { alpha: view.float('alpha') ?? 0.01 };
   to.define(view, to.emit('LEAKY_RELU', [x], { shape: to.shape(x), options }));
-};
-
-/** The slope stretches over x; before set 7 a vector of slopes is one for each channel. */
-export const prelu: Translate = (view, to) => {
-  const [x, slope] = [to.input(view, 0), to.input(view, 1)];
-  const [shape, rank] = [to.shape(slope), to.shape(x).length];
-  const perChannel = view.opset < 7 && shape.length === 1 && shape[0] !== 1 && rank > 2;
-  const aligned = perChannel ? reshaped(to, slope, [...shape, ...Array<number>(rank - 2).fill(1)]) : slope;
-  to.define(view, binary(to, 'PRELU', [x, aligned]));
 };
 
 /** max(x, 0) · positive + α(exp(min(x, 0)) − 1) · positive. */

@@ -5,7 +5,6 @@ import {
   binary,
   cast,
   refusal,
-  reshaped,
   type Translate,
   type Unary,
   unary,
@@ -33,15 +32,9 @@ export function direct(kind: Unary): Translate {
   return (view, to) => to.define(view, unary(to, kind, to.input(view, 0)));
 }
 
-/** All operands, as they are computed with; before set 7 the second says itself where it is stretched to. */
+/** All operands, as they are computed with. */
 function operandsOf(view: NodeView, to: Translation): readonly TensorId[] {
-  const operands = view.node.inputs.map((_, index) => computable(to, to.input(view, index)));
-  const [x, y] = operands;
-  const axis = view.opset < 7 && view.flag('broadcast') ? view.int('axis') : undefined;
-  if (x === undefined || y === undefined || axis === undefined) return operands;
-  const [rank, shape] = [to.shape(x).length, to.shape(y)];
-  const behind = rank - (axis < 0 ? axis + rank : axis) - shape.length;
-  return [x, reshaped(to, y, [...shape, ...Array<number>(Math.max(0, behind)).fill(1)])];
+  return view.node.inputs.map((_, index) => computable(to, to.input(view, index)));
 }
 
 export function pair(kind: Binary): Translate {

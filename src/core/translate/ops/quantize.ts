@@ -1,12 +1,17 @@
-import { bytesOf, constantOf } from '../../model/data.ts';
-import type { Dtype, Quant, TensorId } from '../../model/types.ts';
+import { allocate, bytesOf, constantOf, elementCount } from '../../model/data.ts';
+import { clamp, roundHalfEven } from '../../model/rounding.ts';
+import type { Dtype, Quant, Shape, TensorId } from '../../model/types.ts';
 import type { NodeView } from '../../onnx/node-view.ts';
 import { refusal, type Translate } from '../emit.ts';
 import { heldType } from '../held.ts';
 import type { Translation } from '../translation.ts';
 
-/** Types of integers that TFLite's QUANTIZE and DEQUANTIZE know. */
-const stored: ReadonlySet<Dtype> = new Set<Dtype>(['int8', 'uint8', 'int16']);
+/** Types of integers that TFLite's QUANTIZE and DEQUANTIZE know, with what they hold. */
+const integerRanges: Readonly<Partial<Record<Dtype, readonly [low: number, high: number]>>> = {
+  int8: [-128, 127],
+  uint8: [0, 255],
+  int16: [-32768, 32767],
+};
 
 /** Scale and zero point of a QuantizeLinear or DequantizeLinear, which TFLite has in its tensors. */
 export function quantOf(view: NodeView): Quant {
@@ -30,6 +35,7 @@ export const quantizeLinear: Translate = (view, to) => {
   const dtype = heldType(view.scope.values.get(view.node.outputs[0] ?? '')?.dtype ?? 'uint8');
   const quant = quantOf(view);
   checkStored(view, dtype);
+  if (to.isConstant(x)) return to.define(view, rounded(to, x, { dtype, quant }));
   if (quant.scale.length > 1)
     throw refusal(
       view,
@@ -38,8 +44,45 @@ export const quantizeLinear: Translate = (view, to) => {
   to.define(view, to.emit('QUANTIZE', [x], { shape: to.shape(x), dtype, quant, options: {} }));
 };
 
+/** A float constant as integers, half to even (ONNX Operators.md, QuantizeLinear). */
+function rounded(to: Translation, x: TensorId, { dtype, quant }: { dtype: Dtype; quant: Quant }): TensorId {
+  const { shape } = to.tensor(x);
+  const value = constantOf(to.tensor(x));
+  const slice = sliceOf(shape, quant);
+  const [low, high] = integerRanges[dtype] ?? [0, 0];
+  const data = allocate(dtype, elementCount(shape));
+  value?.data.forEach((real: number | bigint, i: number) => {
+    const steps = roundHalfEven(Math.fround(Number(real) / (quant.scale[slice(i)] ?? 1)));
+    data[i] = clamp(steps + (quant.zeroPoint[slice(i)] ?? 0), low, high);
+  });
+  return to.constant({ dtype, shape, data }, { quant });
+}
+
+/** Which scale each element has. */
+function sliceOf(shape: Shape, { scale, axis }: Quant): (index: number) => number {
+  const inner = elementCount(shape.slice(axis + 1));
+  return (index) => (scale.length === 1 ? 0 : Math.floor(index / inner) % scale.length);
+}
+
+/** A pair of QuantizeLinear and DequantizeLinear on floats, which rounds to a grid: its ends are those of the integers. */
+export const fakeQuant: Translate = (view, to) => {
+  const x = to.input(view, 0);
+  const { scale, zeroPoint } = quantOf(view);
+  const dtype = heldType(view.constant(2)?.dtype ?? 'uint8');
+  const [low, high] = integerRanges[dtype] ?? [0, 0];
+  const [step = 1, zero = 0] = [scale[0], zeroPoint[0]];
+  const options = {
+    min: Math.fround((low - zero) * step),
+    max: Math.fround((high - zero) * step),
+    bits: dtype === 'int16' ? 16 : 8,
+    narrowRange: false,
+  };
+  to.define(view, to.emit('FAKE_QUANT', [x], { shape: to.shape(x), options }));
+};
+
 function checkStored(view: NodeView, dtype: Dtype): void {
-  if (!stored.has(dtype)) throw refusal(view, `is about ${dtype}, which TensorFlow Lite has no scales for`);
+  if (integerRanges[dtype] === undefined)
+    throw refusal(view, `is about ${dtype}, which TensorFlow Lite has no scales for`);
 }
 
 export const dequantizeLinear: Translate = (view, to) => {
@@ -63,11 +106,11 @@ function widened(to: Translation, x: TensorId, quant: Quant): TensorId {
   const tensor = to.tensor(x);
   const value = constantOf(tensor);
   if (value === undefined) throw new Error('only constants are widened here');
-  const inner = tensor.shape.slice(quant.axis + 1).reduce((a, b) => a * b, 1);
-  const data = Float32Array.from(value.data as Iterable<number | bigint>, (q, i) => {
-    const slice = quant.scale.length === 1 ? 0 : Math.floor(i / inner) % quant.scale.length;
-    return (Number(q) - (quant.zeroPoint[slice] ?? 0)) * (quant.scale[slice] ?? 0);
-  });
+  const slice = sliceOf(tensor.shape, quant);
+  const data = Float32Array.from(
+    value.data as Iterable<number | bigint>,
+    (q, i) => (Number(q) - (quant.zeroPoint[slice(i)] ?? 0)) * (quant.scale[slice(i)] ?? 0),
+  );
   const symmetric = tensor.dtype === 'int8' && quant.zeroPoint.every((zero) => zero === 0);
   const grid = { dtype: tensor.dtype, data: bytesOf(value.data), quant };
   return to.constant({ dtype: 'float32', shape: tensor.shape, data }, symmetric ? { grid } : {});

@@ -1,3 +1,4 @@
+import { elementCount } from '../../model/data.ts';
 import type { Shape } from '../../model/types.ts';
 import { axisOf, permutationOf, splitSizes } from '../../onnx/node-attributes.ts';
 import type { NodeView } from '../../onnx/node-view.ts';
@@ -16,6 +17,18 @@ export const reshape: Translate = (view, to) =>
 
 /** What leaves its input as it is. */
 export const same: Translate = (view, to) => to.define(view, to.input(view, 0));
+
+/** Nothing is dropped once training is over, so that the mask is true throughout. */
+export const dropout: Translate = (view, to) => {
+  if (view.has(2) && view.numbers(2)?.some((flag) => flag !== 0) && (view.numbers(1)?.[0] ?? 0.5) !== 0)
+    throw refusal(view, 'is still in training mode; export the model for inference');
+  const x = to.input(view, 0);
+  to.define(view, x);
+  const shape = to.shape(x);
+  if ((view.node.outputs[1] ?? '') === '') return;
+  const data = new Uint8Array(elementCount(shape)).fill(1);
+  to.define(view, to.constant({ dtype: 'bool', shape, data }), 1);
+};
 
 export const transpose: Translate = (view, to) =>
   to.define(view, transposed(to, to.input(view, 0), permutationOf(view)));

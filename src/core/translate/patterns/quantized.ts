@@ -1,0 +1,91 @@
+import type { OnnxNode } from '../../formats/onnx/graph.ts';
+import type { TensorData } from '../../model/types.ts';
+import type { Draft } from '../../onnx/rewrite/draft.ts';
+
+/**
+ * QLinearConv and QLinearMatMul as what they mean: a float op between DequantizeLinear and QuantizeLinear, which is how
+ * newer files write it.
+ */
+export function spreadQLinear(draft: Draft): void {
+  for (const node of draft.nodes) {
+    if (node.domain !== undefined) continue;
+    if (node.type === 'QLinearConv') spread(draft, node, 'Conv');
+    if (node.type === 'QLinearMatMul') spread(draft, node, 'MatMul');
+  }
+}
+
+function spread(draft: Draft, node: OnnxNode, type: 'Conv' | 'MatMul'): void {
+  const [
+    x = '',
+    xScale = '',
+    xZero = '',
+    w = '',
+    wScale = '',
+    wZero = '',
+    yScale = '',
+    yZero = '',
+    bias = '',
+  ] = node.inputs;
+  const [y = ''] = node.outputs;
+  const made: OnnxNode[] = [];
+  const widened = (name: string, [scale, zero, axis]: readonly [string, string, number]): string => {
+    const shape = draft.values.get(name)?.shape ?? [];
+    const output = draft.addValue(`${name}_float`, { dtype: 'float32', shape });
+    const inputs = zero === '' ? [name, scale] : [name, scale, zero];
+    made.push({
+      name: '',
+      type: 'DequantizeLinear',
+      inputs,
+      outputs: [output],
+      attributes: { axis: { int: axis } },
+    });
+    return output;
+  };
+  // Weights of a convolution have their output channels in front, the right matrix its columns behind.
+  const axis = type === 'Conv' ? 0 : (draft.values.get(w)?.shape.length ?? 1) - 1;
+  const operands = [widened(x, [xScale, xZero, 0]), widened(w, [wScale, wZero, axis])];
+  const biasScale = bias === '' ? undefined : productOf(draft, y, [xScale, wScale]);
+  if (bias !== '' && biasScale === undefined) return;
+  if (biasScale !== undefined) operands.push(widened(bias, [biasScale, '', 0]));
+  const real = draft.addValue(`${y}_float`, { dtype: 'float32', shape: draft.values.get(y)?.shape ?? [] });
+  made.push({ name: node.name, type, inputs: operands, outputs: [real], attributes: node.attributes });
+  const inputs = [real, yScale, yZero];
+  made.push({ name: '', type: 'QuantizeLinear', inputs, outputs: node.outputs, attributes: {} });
+  draft.replace(node, ...made);
+}
+
+/** A bias counts steps of the input's scale times the weights'. `undefined` where one of them is computed. */
+function productOf(draft: Draft, name: string, [a, b]: readonly [string, string]): string | undefined {
+  const [one, many] = [draft.constants.get(a), draft.constants.get(b)];
+  if (one === undefined || many === undefined) return undefined;
+  const data = Float32Array.from(many.data as Float32Array, (scale) => scale * Number(one.data[0]));
+  return draft.addConstant(`${name}_bias_scale`, { dtype: 'float32', shape: many.shape, data });
+}
+
+/** DequantizeLinear of QuantizeLinear with the same grid, on a float activation, becomes one rounding: FakeQuant. */
+export function nameFakeQuants(draft: Draft): void {
+  for (const node of draft.nodes) {
+    if (node.type !== 'DequantizeLinear' || !draft.has(node)) continue;
+    const maker = draft.makerOf(node.inputs[0] ?? '');
+    const input = maker?.inputs[0] ?? '';
+    if (maker?.type !== 'QuantizeLinear' || draft.constants.has(input)) continue;
+    if (!sameGrid(draft, maker, node) || draft.values.get(input)?.dtype !== 'float32') continue;
+    const inputs = [input, ...maker.inputs.slice(1)];
+    draft.replace(node, { ...node, type: 'FakeQuant', inputs });
+  }
+}
+
+/** One scale and zero point for all, and the same for both. */
+function sameGrid(draft: Draft, a: OnnxNode, b: OnnxNode): boolean {
+  return [1, 2].every((index) => {
+    const [left, right] = [constantAt(draft, a, index), constantAt(draft, b, index)];
+    if (left === undefined || right === undefined) return left === right && index === 2;
+    return (
+      left.data.length === 1 && left.dtype === right.dtype && Number(left.data[0]) === Number(right.data[0])
+    );
+  });
+}
+
+function constantAt(draft: Draft, { inputs }: OnnxNode, index: number): TensorData | undefined {
+  return draft.constants.get(inputs[index] ?? '');
+}
