@@ -18,7 +18,7 @@ class Rebuild {
   readonly #graph: Graph;
   readonly #assignment: Assignment;
   readonly #identified: ReadonlyMap<TensorId, Tensor>;
-  readonly #written: Written;
+  readonly #written = new Written();
   /** Roots as they are stored. */
   readonly #stored = new Map<TensorId, TensorId>();
   /** What was made of roots, by root, sequence of elements and shape. */
@@ -30,7 +30,6 @@ class Rebuild {
     this.#assignment = assignment;
     this.#graph = assignment.graph;
     this.#identified = identify(assignment);
-    this.#written = new Written(this.#graph.tensors.map(({ name }) => name));
   }
 
   run(): Graph {
@@ -84,7 +83,7 @@ class Rebuild {
       if (isFoldable(source)) {
         if (isAsMeant(order) && same(plain, shape)) return this.#store(root);
         const folded = storedIn(source, order);
-        return this.#written.added(same(plain, shape) ? folded : reshapedTo(folded, shape));
+        return this.#written.tensor(same(plain, shape) ? folded : reshapedTo(folded, shape));
       }
       const result = this.#named(root, demand, view);
       const from = this.#inSequence(root, demand, view);

@@ -3,6 +3,8 @@ import { permuteData, permuted } from '../model/permute.ts';
 import type { Elements, Quant, Shape, Tensor, TensorOrigin } from '../model/types.ts';
 import { isAsMeant, type Order } from './order.ts';
 
+type Grid = NonNullable<Tensor['grid']>;
+
 /** Elements as integers of their size, so that no value changes while it moves; `undefined` for types of less than a byte. */
 function movable({ data, dtype, shape }: Tensor): Elements | undefined {
   const bits = bitsOf(dtype);
@@ -39,10 +41,18 @@ function quantIn(quant: Quant, order: Order): Quant {
   return quant.scale.length === 1 ? quant : { ...quant, axis: order.indexOf(quant.axis) };
 }
 
+/** The integers that a constant was widened from, in `order`; those of less than a byte are let go. */
+function gridIn(tensor: Tensor, grid: Grid, order: Order): Pick<Tensor, 'grid'> {
+  const integers = movable({ ...tensor, ...grid });
+  if (integers === undefined) return {};
+  const data = bytesOf(permuteData(integers, tensor.shape, order));
+  return { grid: { dtype: grid.dtype, data, quant: quantIn(grid.quant, order) } };
+}
+
 /** `tensor` stored in `order`: a constant's elements move, everything else follows. */
 export function storedIn(tensor: Tensor, order: Order): Tensor {
   if (isAsMeant(order)) return tensor;
-  const { origin: _, shapeSignature, data, quant, grid: __, ...rest } = tensor;
+  const { origin: _, shapeSignature, data, quant, grid, ...rest } = tensor;
   const origin = originIn(tensor.origin, order);
   const elements = movable(tensor);
   return {
@@ -52,6 +62,7 @@ export function storedIn(tensor: Tensor, order: Order): Tensor {
     ...(data !== undefined &&
       elements !== undefined && { data: bytesOf(permuteData(elements, tensor.shape, order)) }),
     ...(quant !== undefined && { quant: quantIn(quant, order) }),
+    ...(grid !== undefined && gridIn(tensor, grid, order)),
     ...(origin !== undefined && { origin }),
   };
 }

@@ -2,6 +2,7 @@ import { withoutUnusedTensors } from '../model/compact.ts';
 import { mainGraph, withMainGraph } from '../model/graph.ts';
 import type { Graph, Model, Signature, TensorId } from '../model/types.ts';
 import { Draft } from './draft.ts';
+import { named } from './names.ts';
 import { rebuild } from './rebuild.ts';
 import { fuseActivations } from './rewrites/activations.ts';
 import { absorbMatrixTransposes } from './rewrites/adjoints.ts';
@@ -57,8 +58,7 @@ function moved(signatures: readonly Signature[], from: Graph, to: Graph): readon
 export function toNhwc(model: Model): Model {
   const before = mainGraph(model);
   const graph = simplified(rebuild(arrange(before)));
-  return withoutUnusedTensors({
-    ...withMainGraph(model, graph),
-    signatures: moved(model.signatures, before, graph),
-  });
+  const signatures = moved(model.signatures, before, graph);
+  const after = withoutUnusedTensors({ ...withMainGraph(model, graph), signatures });
+  return withMainGraph(after, named(mainGraph(after)));
 }

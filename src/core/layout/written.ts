@@ -7,23 +7,9 @@ import type { Order } from './order.ts';
 export class Written {
   readonly tensors: Tensor[] = [];
   readonly ops: Op[] = [];
-  readonly #names = new Set<string>();
-
-  /** @param names - of tensors that are still to come, which added ones keep clear of */
-  constructor(names: Iterable<string>) {
-    for (const name of names) this.#names.add(name);
-  }
 
   tensor(tensor: Tensor): TensorId {
     return (this.tensors.push(tensor) - 1) as TensorId;
-  }
-
-  /** A tensor that the old graph had not; it gets a name of its own. */
-  added(tensor: Tensor): TensorId {
-    let name = tensor.name;
-    for (let copy = 1; this.#names.has(name); copy++) name = `${tensor.name}_${copy}`;
-    this.#names.add(name);
-    return this.tensor({ ...tensor, name });
   }
 
   integers(
@@ -34,19 +20,19 @@ export class Written {
     const data = bytesOf(
       dtype === 'int64' ? BigInt64Array.from(values, (value) => BigInt(value)) : Int32Array.from(values),
     );
-    return this.added({ name, shape, dtype, data });
+    return this.tensor({ name, shape, dtype, data });
   }
 
   /** @returns the tensor `id` with its dimensions reordered by `order`, as `result` says */
   transpose(id: TensorId, order: Order, result: Tensor): TensorId {
-    const output = this.added(result);
+    const output = this.tensor(result);
     const inputs = [id, this.integers(`${result.name}/order`, order)];
     this.ops.push({ kind: 'TRANSPOSE', options: {} as NoOptions, version: 1, inputs, outputs: [output] });
     return output;
   }
 
   reshape(id: TensorId, shape: Shape, result: Tensor): TensorId {
-    const output = this.added(result);
+    const output = this.tensor(result);
     this.ops.push(this.reshapeOp(id, shape, output));
     return output;
   }
