@@ -52,7 +52,7 @@ export function noiseOf({ dtype, shape }: ValueType, lo = -1, hi = 1): TensorDat
 /** A tensor that was stored alone, as the ONNX project's node tests store inputs and outputs. */
 export function storedTensor(bytes: Uint8Array): TensorData & { readonly name: string } {
   const proto = fromBinary(TensorProtoSchema, bytes);
-  return { name: proto.name, ...readTensor(proto, () => undefined) };
+  return { name: proto.name, ...readTensor(proto) };
 }
 
 /** max |a − b| / max |b|, 0 where both are the same, infinities included; infinite where one is not a number alone. */
