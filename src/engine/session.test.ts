@@ -1,68 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
-import { codecAssets } from '../cli/codec-assets.ts';
-import { nodeKernels } from '../cli/kernel-builds.ts';
-import { pictureDecoder } from '../codecs/decode.ts';
-import type { FloatRuntime } from '../core/execute/executor.ts';
+import { describe, expect, test } from 'vitest';
+import { endSessions, given, guessed, pictures, startSession } from '../../tests/support/session.ts';
 import { readTflite } from '../core/formats/tflite/read.ts';
-import type { Preprocess } from '../core/images/preprocess.ts';
 import { mainGraph } from '../core/model/graph.ts';
 import { outcomeOf } from '../core/quantize/outcome.ts';
 import { defaultRecipe, recipeFor } from '../core/quantize/recipe.ts';
-import { createFloatRuntime } from '../float/runtime.ts';
-import type { EngineApi, GivenFile } from './api.ts';
-import { type Client, connect, type Port, serve } from './rpc.ts';
-import { Session } from './session.ts';
 
-const example = join(import.meta.dirname, '../../public/examples/fruit');
-
-function given(path: string): GivenFile {
-  return { path, file: new Blob([readFileSync(join(example, path))]) };
-}
-
-const pictures = readdirSync(join(example, 'pictures'), { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.png'))
-  .sort()
-  .map((path) => given(`pictures/${path}`));
-
-const ends: (() => void)[] = [];
-afterEach(() => {
-  for (const end of ends.splice(0)) end();
-});
-
-/** A session behind the same calls as in a worker, so that all that crosses is copied. */
-function startSession() {
-  /** How often a float model was made ready to be watched: calibrating and comparing do so once each. */
-  const counted = { watched: 0 };
-  const inner = createFloatRuntime();
-  const runtime: FloatRuntime = {
-    create: (model, taps) => {
-      if (taps.length > 0) counted.watched += 1;
-      return inner.create(model, taps);
-    },
-  };
-  const { port1, port2 } = new MessageChannel();
-  ends.push(() => port1.close());
-  const decode = pictureDecoder(codecAssets());
-  serve<EngineApi>(
-    port2 as unknown as Port,
-    new Session({
-      decode,
-      runtime,
-      kernels: async () => nodeKernels(),
-      now: () => performance.now(),
-      life: Promise.resolve(''),
-    }),
-  );
-  return { engine: connect<EngineApi>(port1 as unknown as Port), counted };
-}
-
-async function guessed(engine: Client<EngineApi>): Promise<Preprocess> {
-  const guess = await engine.guessPreprocess(undefined);
-  if (guess === undefined) throw new Error('the example takes pictures');
-  return guess.preprocess;
-}
+endSessions();
 
 async function openExample() {
   const { engine, counted } = startSession();
