@@ -2,34 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, type Page, test } from '@playwright/test';
-import { codecAssets } from '../src/cli/codec-assets.ts';
-import { pictureDecoder } from '../src/codecs/decode.ts';
-import { createInt8Executor } from '../src/core/execute/int8/executor.ts';
+import { expect, test } from '@playwright/test';
 import { writeNpy } from '../src/core/formats/npy.ts';
-import { readTflite } from '../src/core/formats/tflite/read.ts';
-import { toTensor } from '../src/core/images/to-tensor.ts';
-import { mainGraph, tensorAt } from '../src/core/model/graph.ts';
-import type { TensorData } from '../src/core/model/types.ts';
 import { presets } from '../src/core/quantize/presets.ts';
-import { example, examplePictures, readExample, root } from './support/files.ts';
-import { litertAnswers } from './support/litert.ts';
+import { besideLiteRt, inputsFor } from './support/beside-litert.ts';
+import { example, readExample, root } from './support/files.ts';
 import { drop, exportFile, openExample, openStudio, show, waitForResult } from './support/studio.ts';
-
-const preprocess = { size: [64, 64], fit: 'stretch', channels: 'rgb', mean: [0], std: [255] } as const;
-
-async function inputsFor(file: Uint8Array): Promise<readonly TensorData[]> {
-  const graph = mainGraph(readTflite(file));
-  const [id] = graph.inputs;
-  if (id === undefined) throw new Error('no input');
-  const decode = pictureDecoder(codecAssets());
-  const pictures = await Promise.all(examplePictures.map((path) => decode(readExample(`pictures/${path}`))));
-  return pictures.map((picture) => toTensor(picture, preprocess, tensorAt(graph, id)));
-}
-
-function argmax(scores: readonly number[]): number {
-  return scores.indexOf(Math.max(...scores));
-}
 
 /** The headless twin on the same job. */
 function headless(images: string): Uint8Array {
@@ -44,38 +22,6 @@ function headless(images: string): Uint8Array {
     },
   );
   return new Uint8Array(readFileSync(out));
-}
-
-interface Compared {
-  readonly same: number;
-  readonly total: number;
-  /** In steps of the output's scale, or as real numbers where it has none. */
-  readonly mean: number;
-  readonly largest: number;
-}
-
-/** LiteRT's answers to the example's pictures beside those of our kernels. */
-async function besideLiteRt(page: Page, file: Uint8Array): Promise<Compared> {
-  const inputs = await inputsFor(file);
-  const asked = inputs.map(({ shape, dtype, data }) => ({
-    shape,
-    dtype,
-    data: Array.from(data as Int8Array),
-  }));
-  const theirs = await litertAnswers(page, file, asked);
-  const executor = createInt8Executor(readTflite(file), { arithmetic: 'tflm' });
-  let same = 0;
-  const differences: number[] = [];
-  for (const [i, input] of inputs.entries()) {
-    const [output] = await executor.execute([input]);
-    const ours = Array.from(output?.data as Int8Array);
-    const their = theirs[i] ?? [];
-    if (argmax(ours) === argmax([...their])) same += 1;
-    differences.push(...ours.map((value, k) => Math.abs(value - (their[k] ?? Number.NaN))));
-  }
-  executor.dispose();
-  const mean = differences.reduce((sum, difference) => sum + difference, 0) / differences.length;
-  return { same, total: inputs.length, mean, largest: Math.max(...differences) };
 }
 
 test('the exported file runs in LiteRT in the same browser with the answers that the page shows', async ({

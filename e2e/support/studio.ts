@@ -60,8 +60,13 @@ export async function dropPaths(page: Page, paths: readonly string[]): Promise<v
 /** Opens the export dialog, waits until the file has been checked, and saves it. */
 export async function exportFile(page: Page): Promise<Uint8Array> {
   await page.getByRole('button', { name: 'Export' }).click();
+  return saveFile(page, /^Save .*\.tflite/);
+}
+
+/** Saves the file of the open export dialog once it has been checked. */
+export async function saveFile(page: Page, name: RegExp): Promise<Uint8Array> {
   const dialog = page.getByRole('dialog');
-  const save = dialog.getByRole('button', { name: /^Save .*\.tflite/ });
+  const save = dialog.getByRole('button', { name });
   await expect(save).toBeEnabled({ timeout: 30_000 });
   const download = page.waitForEvent('download');
   await save.click();
