@@ -1,13 +1,12 @@
 /** CONV_2D and FULLY_CONNECTED: weights packed for assembly/conv.ts. */
 import type { ConvParams, DenseParams, Output, Step, Window } from '../core/execute/int8/kernels.ts';
-import { roundHalfAway, roundHalfEven } from '../core/model/rounding.ts';
 import { type Descriptor, tileHeights } from './descriptors.ts';
 import type { FastOp } from './fast-op.ts';
 import { type Border, type Dimensions, flipOf, type StoredImage } from './image.ts';
 import type { Form } from './machine.ts';
 import type { Workspace } from './memory.ts';
 import { BLOCK, PARAM_BYTES, type Requantization, requantization } from './requantize.ts';
-import { type Channel, fixedChannel } from './steps.ts';
+import { type Channel, channelOf } from './steps.ts';
 
 export function inputDimensions({ batch, inputH, inputW, inputC }: Window): Dimensions {
   return { batch, height: inputH, width: inputW, channels: inputC };
@@ -50,22 +49,6 @@ function reach({ size, weight }: Filters, channel: number, zeroPoint: number, bi
   return { sum, least: least + bias, most: most + bias };
 }
 
-type Reach = Pick<Channel, 'least' | 'most'>;
-
-function channelOf({ rescale }: Output, index: number, { least, most }: Reach): Channel {
-  if (rescale.kind === 'fixed') {
-    const k = rescale.multiplier.length === 1 ? 0 : index;
-    const fixed = { multiplier: rescale.multiplier[k] as number, shift: rescale.shift[k] as number };
-    return fixedChannel(fixed, least, most);
-  }
-  const factor = rescale.factor[rescale.factor.length === 1 ? 0 : index] as number;
-  const exact =
-    rescale.kind === 'real'
-      ? (accumulator: number) => roundHalfAway(accumulator * factor)
-      : (accumulator: number) => roundHalfEven(Math.fround(Math.fround(accumulator) * factor));
-  return { least, most, real: factor, exact };
-}
-
 export interface Stage {
   readonly filters: Filters;
   readonly bias: Int32Array;
@@ -81,7 +64,7 @@ export function packStage(stage: Stage, form: Form): Requantization | undefined 
   for (let c = 0; c < filters.channels; c++) {
     const { sum, ...bounds } = reach(filters, c, inputZeroPoint, bias[c] as number);
     start[c] = (bias[c] as number) - Math.imul(inputZeroPoint + flipOf(form), sum);
-    channels.push(channelOf(output, c, bounds));
+    channels.push(channelOf(output.rescale, c, bounds));
   }
   const { zeroPoint, min, max } = output;
   return requantization(channels, start, { low: min - zeroPoint, high: max - zeroPoint });

@@ -105,6 +105,15 @@ export interface AddParams {
   readonly leftShift: number;
   readonly output: Output;
 }
+/** y = clamp((((a − za) · ma + (b − zb) · mb + half) >> shift) + z), half = 2^(shift − 1); no sum reaches 2^31. */
+export interface WeightedSumParams {
+  readonly left: Pick<Operand, 'zeroPoint' | 'multiplier'>;
+  readonly right: Pick<Operand, 'zeroPoint' | 'multiplier'>;
+  readonly shift: number;
+  readonly zeroPoint: number;
+  readonly min: number;
+  readonly max: number;
+}
 export interface MultiplyParams {
   readonly leftZeroPoint: number;
   readonly rightZeroPoint: number;
@@ -255,6 +264,8 @@ export interface Int8Kernels extends RecurrentKernels {
   dense(params: DenseParams, input: Int8Array, output: Int8Array): Step;
   matMul(params: MatMulParams, operands: Operands<Int8Array>, output: Int8Array): Step;
   add(params: AddParams, operands: Operands<Int8Array>, output: Int8Array): Step;
+  /** ADD and SUB as XNNPACK computes them. */
+  weightedSum(params: WeightedSumParams, operands: Operands<Int8Array>, output: Int8Array): Step;
   multiply(params: MultiplyParams, operands: Operands<Int8Array>, output: Int8Array): Step;
   averagePool(params: PoolParams, input: Int8Array, output: Int8Array): Step;
   maxPool(params: PoolParams, input: Int8Array, output: Int8Array): Step;
