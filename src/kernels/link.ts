@@ -127,7 +127,7 @@ function place(
   workspace: Workspace,
   plan: PreparedPlan,
   ops: readonly Op[],
-): ReadonlyMap<Elements, StoredImage> {
+): { readonly images: Map<Elements, StoredImage>; readonly arena: number } {
   const changing = new Set([...plan.ops, ...ops].flatMap(({ outputs }) => outputs));
   for (const array of plan.ops.flatMap(({ inputs }) => inputs)) changing.add(array);
   const images = new Map<Elements, StoredImage>();
@@ -145,7 +145,7 @@ function place(
     images.set(array, image);
     if (constant) image.store(workspace, array);
   });
-  return images;
+  return { images, arena: arena.bytes };
 }
 
 /** A plain kernel among fast ones: its inputs are fetched, its outputs brought back. */
@@ -177,14 +177,10 @@ function inTurn(steps: readonly Step[]): Step {
   };
 }
 
-export function link(
-  workspace: Workspace,
-  plan: PreparedPlan,
-  fastOps: ReadonlyMap<Step, FastOp>,
-): LinkedPlan {
+export function link(workspace: Workspace, plan: PreparedPlan, fastOps: Map<Step, FastOp>): LinkedPlan {
   const apart = takeApart(plan, fastOps);
   const ops = settle(apart.flat(), workspace.form);
-  const images = place(workspace, plan, ops);
+  const { images, arena } = place(workspace, plan, ops);
   const imageOf = ({ array }: Use) => images.get(array) as StoredImage;
   /** Activations whose buffers are not current when their op has run. */
   const fetched = new Set<Elements>(
@@ -200,8 +196,22 @@ export function link(
     next += parts.length;
     return inTurn(bound.slice(next - parts.length, next));
   });
+  const plain = new Set(ops.flatMap(({ fast, inputs, outputs }) => (fast ? [] : [...inputs, ...outputs])));
+  // Whoever holds the kernels holds this map, and with it every buffer.
+  fastOps.clear();
   return {
     steps,
+    memory: () => ({ bytes: workspace.size, arena }),
+    release: (buffer) => {
+      const image = images.get(buffer);
+      if (image === undefined || plain.has(buffer)) return undefined;
+      images.delete(buffer);
+      fetched.delete(buffer);
+      return {
+        load: (into) => image.load(workspace, into as ByteArray),
+        store: (from) => image.store(workspace, from as ByteArray),
+      };
+    },
     read: (buffer) => {
       if (fetched.has(buffer)) images.get(buffer)?.load(workspace, buffer as ByteArray);
     },

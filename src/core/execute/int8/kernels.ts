@@ -347,6 +347,21 @@ export interface LinkedPlan {
   read(buffer: Elements): void;
   /** Tells that a buffer was written from outside. */
   wrote(buffer: Elements): void;
+  /**
+   * Forgets a buffer that no step touches, because kernels hold its values themselves; `undefined` where steps need it. What is
+   * given takes and gives the values in any buffer of equal length, `load` with the meaning of `read`.
+   */
+  release(buffer: Elements): Held | undefined;
+  memory(): KernelMemory;
+}
+export interface Held {
+  load(into: Elements): void;
+  store(from: Elements): void;
+}
+/** Bytes of a memory of the kernels' own, and of the part of it where activations take turns. */
+export interface KernelMemory {
+  readonly bytes: number;
+  readonly arena: number;
 }
 
 /** Elements are moved as they are, whatever they mean: the plan views them as integers of their size. */
