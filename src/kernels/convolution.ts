@@ -1,5 +1,7 @@
 /** CONV_2D and FULLY_CONNECTED: weights packed for assembly/conv.ts. */
-import type { ConvParams, DenseParams, Output, Step, Window } from '../core/execute/int8/kernels.ts';
+
+import type { ConvParams, DenseParams, Output, Window } from '../core/execute/int8/kernel-params.ts';
+import type { Step } from '../core/execute/int8/kernels.ts';
 import { type Descriptor, tileHeights } from './descriptors.ts';
 import type { FastOp } from './fast-op.ts';
 import { type Border, type Dimensions, flipOf, type StoredImage } from './image.ts';

@@ -1,5 +1,7 @@
 /** DEPTHWISE_CONV_2D: weights packed for assembly/conv.ts and the depthwise tiles. */
-import type { ConvParams, Output, Step, Window } from '../core/execute/int8/kernels.ts';
+
+import type { ConvParams, Output, Window } from '../core/execute/int8/kernel-params.ts';
+import type { Step } from '../core/execute/int8/kernels.ts';
 import {
   type Filters,
   inputDimensions,

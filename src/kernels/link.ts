@@ -2,14 +2,8 @@
  * From prepared ops to steps: which activations lie in WebAssembly memory, with which border and where, and what has to be
  * carried over for ops that only have a plain kernel.
  */
-import type {
-  ByteArray,
-  CompositeStep,
-  LinkedPlan,
-  PreparedOp,
-  PreparedPlan,
-  Step,
-} from '../core/execute/int8/kernels.ts';
+import type { ByteArray, CompositeStep, Step } from '../core/execute/int8/kernels.ts';
+import type { LinkedPlan, PreparedOp, PreparedPlan } from '../core/execute/int8/prepared-plan.ts';
 import type { Elements } from '../core/model/types.ts';
 import { layOutArena } from './arena.ts';
 import type { FastOp, Use } from './fast-op.ts';

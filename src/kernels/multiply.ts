@@ -1,5 +1,7 @@
 /** MUL over rows: products of values less their zero points, requantized like a layer's accumulators. */
-import type { MultiplyParams, Operands, Step } from '../core/execute/int8/kernels.ts';
+
+import type { MultiplyParams } from '../core/execute/int8/kernel-params.ts';
+import type { Operands, Step } from '../core/execute/int8/kernels.ts';
 import type { FastOp } from './fast-op.ts';
 import { elementSize, flipOf, type StoredImage } from './image.ts';
 import type { Workspace } from './memory.ts';

@@ -1,11 +1,7 @@
 /** Ops that take element by element: ADD, SUB and functions of one value, over rows of any images of equal size. */
-import type {
-  AddParams,
-  ByteArray,
-  Operands,
-  Step,
-  WeightedSumParams,
-} from '../core/execute/int8/kernels.ts';
+
+import type { AddParams, WeightedSumParams } from '../core/execute/int8/kernel-params.ts';
+import type { ByteArray, Operands, Step } from '../core/execute/int8/kernels.ts';
 import type { FastOp } from './fast-op.ts';
 import { elementSize, flipOf, isBordered, type StoredImage } from './image.ts';
 import type { Workspace } from './memory.ts';

@@ -1,6 +1,6 @@
 /** The map from accumulators to outputs as a list of steps: all that a proof has to look at. */
 import { multiplyByFixedPoint } from '../core/execute/fixed-point.ts';
-import type { Rescale } from '../core/execute/int8/kernels.ts';
+import type { Rescale } from '../core/execute/int8/kernel-params.ts';
 import { roundHalfAway, roundHalfEven } from '../core/model/rounding.ts';
 
 /** One output channel. */

@@ -2,7 +2,13 @@
  * Depthwise convolutions in disguise, with weights of 1: the sum over an image's pixels (MEAN, SUM), and averages whose windows
  * lie inside the image.
  */
-import type { FloatSumParams, Output, PoolParams, SumParams, Window } from '../core/execute/int8/kernels.ts';
+import type {
+  FloatSumParams,
+  Output,
+  PoolParams,
+  SumParams,
+  Window,
+} from '../core/execute/int8/kernel-params.ts';
 import { floatRescale } from '../core/execute/int8/reference/reduce.ts';
 import { onFlat, windowBorder } from './convolution.ts';
 import { type Arrays, fastDepthwise, fastOp } from './depthwise.ts';

@@ -1,6 +1,6 @@
 /** Values, windows and borders to try. */
 import fc from 'fast-check';
-import type { Window } from '../../../src/core/execute/int8/kernels.ts';
+import type { Window } from '../../../src/core/execute/int8/kernel-params.ts';
 import type { Border } from '../../../src/kernels/image.ts';
 
 export const int8 = fc.integer({ min: -128, max: 127 });

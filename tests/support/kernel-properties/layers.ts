@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { ConvParams } from '../../../src/core/execute/int8/kernels.ts';
+import type { ConvParams } from '../../../src/core/execute/int8/kernel-params.ts';
 import { createReferenceKernels } from '../../../src/core/execute/int8/reference/index.ts';
 import { fastConv, fastDense } from '../../../src/kernels/convolution.ts';
 import { fastDepthwise } from '../../../src/kernels/depthwise.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { quantizeMultiplier } from '../../../src/core/execute/fixed-point.ts';
-import type { Output } from '../../../src/core/execute/int8/kernels.ts';
+import type { Output } from '../../../src/core/execute/int8/kernel-params.ts';
 import { int8 } from './draw.ts';
 
 /** How accumulators are rescaled; exponents are powers of two of real multipliers. */

@@ -4,7 +4,7 @@ import { isPresent, tensorAt } from '../../model/graph.ts';
 import { insideOf } from '../../model/inside.ts';
 import type { Elements, Graph, TensorData, TensorId } from '../../model/types.ts';
 import { Problem } from '../../problem.ts';
-import type { Held, LinkedPlan } from './kernels.ts';
+import type { Held, LinkedPlan } from './prepared-plan.ts';
 
 /** Bytes that the activations of one model may take together; beyond it, the browser's worker would not survive. */
 const MAX_ACTIVATION_BYTES = 2 ** 30;

@@ -6,7 +6,8 @@ import { plannerOf } from '../choose.ts';
 import { isUnknownVersion } from '../versions.ts';
 import { Activations, allocateActivations } from './activations.ts';
 import { type Arithmetic, OpContext, type PlanContext } from './context.ts';
-import type { KernelFactory, KernelMemory, PreparedPlan, Step } from './kernels.ts';
+import type { KernelFactory, Step } from './kernels.ts';
+import type { KernelMemory, PreparedPlan } from './prepared-plan.ts';
 import { createReferenceKernels } from './reference/index.ts';
 import { asUnsigned, flipSigns, signedGraph, unsignedRefusal, unsignedTensors } from './unsigned.ts';
 

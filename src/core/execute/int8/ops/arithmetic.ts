@@ -1,5 +1,6 @@
 import type { Int8Value, OpContext } from '../context.ts';
-import type { AddParams, Step } from '../kernels.ts';
+import type { AddParams } from '../kernel-params.ts';
+import type { Step } from '../kernels.ts';
 import { stretched } from './broadcast.ts';
 import { inTurn, type Planner } from './planner.ts';
 import { elementwiseSum, float32Product } from './xnnpack.ts';

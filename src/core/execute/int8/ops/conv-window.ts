@@ -2,7 +2,7 @@
 import type { ConvOptions, TransposeConvOptions } from '../../../model/options.ts';
 import { type OpContext, size, type Value } from '../context.ts';
 import { slidingWindow } from '../geometry.ts';
-import type { Window } from '../kernels.ts';
+import type { Window } from '../kernel-params.ts';
 
 export interface ConvValues {
   readonly input: Value;

@@ -4,7 +4,7 @@ import { roundHalfAway } from '../../../model/rounding.ts';
 import type { Shape } from '../../../model/types.ts';
 
 import { type AffineValue, type OpContext, size, type Value } from '../context.ts';
-import type { ElevenBitResizeParams, FloatResizeParams, ResizeParams } from '../kernels.ts';
+import type { ElevenBitResizeParams, FloatResizeParams, ResizeParams } from '../kernel-params.ts';
 import { offsets, strides, sumOfOffsets } from '../positions.ts';
 import { UNSIGNED_OFFSET } from '../unsigned.ts';
 import { planMove } from './moves.ts';

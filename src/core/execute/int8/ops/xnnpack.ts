@@ -5,7 +5,7 @@
 import type { Activation } from '../../../model/options.ts';
 import { roundHalfEven } from '../../../model/rounding.ts';
 import type { AffineValue, Int8Value, OpContext } from '../context.ts';
-import type { Output, WeightedSumParams } from '../kernels.ts';
+import type { Output, WeightedSumParams } from '../kernel-params.ts';
 
 const f = Math.fround;
 

@@ -6,7 +6,8 @@
 
 import { clamp } from '../../../model/rounding.ts';
 import { multiplyByFixedPoint } from '../../fixed-point.ts';
-import type { AddParams, MultiplyParams, Operand, Operands, Step, WeightedSumParams } from '../kernels.ts';
+import type { AddParams, MultiplyParams, Operand, WeightedSumParams } from '../kernel-params.ts';
+import type { Operands, Step } from '../kernels.ts';
 import { prepareScalarOutput } from './output.ts';
 
 /** A and B have one value for each of the 256 inputs; indexed by the input's byte. */

@@ -7,7 +7,8 @@ import { clamp, roundHalfAway, roundHalfEven } from '../../../model/rounding.ts'
  */
 
 import { multiplyWide } from '../../fixed-point.ts';
-import type { FloatSumParams, ProductParams, ReduceParams, Step, SumParams } from '../kernels.ts';
+import type { FloatSumParams, ProductParams, ReduceParams, SumParams } from '../kernel-params.ts';
+import type { Step } from '../kernels.ts';
 import { prepareScalarOutput } from './output.ts';
 import type { IntegerArray } from './padded-image.ts';
 
