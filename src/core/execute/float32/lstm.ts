@@ -8,7 +8,7 @@ import type { LstmOptions } from '../../model/options.ts';
 import { clamp } from '../../model/rounding.ts';
 import { type OpContext, size } from '../int8/context.ts';
 import type { Step } from '../int8/kernels.ts';
-import { type Sequence, sequenceOf } from '../int8/ops/lstm.ts';
+import { expectWholeGates, type Sequence, sequenceOf } from '../int8/ops/lstm.ts';
 import {
   activationFunction,
   type Matrix,
@@ -267,6 +267,7 @@ function cellsOf(parts: Parts, options: LstmOptions, sizes: Sizes): Cells {
 /** @param quantize - given where weights are int8 */
 export function planLstm(op: LstmOp, context: OpContext, quantize?: QuantizeVector): Step {
   const memory = memoryOf(context);
+  expectWholeGates(context);
   const sizes = sizesOf(context, op, memory);
   const output = floatOutput(context);
   context.expectShape(output, [...memory.input.shape.slice(0, -1), sizes.outputs]);

@@ -29,6 +29,9 @@ export function expectSameKind(context: OpContext, a: Value, b: Value): void {
   if (a.dtype === 'int8') {
     if (a.quant !== undefined || b.quant !== undefined)
       context.expectSameQuant(context.quantized(a), context.quantized(b));
+  } else if (a.dtype === 'int16' && a.quant !== undefined && b.quant !== undefined) {
+    if (context.scales(a).join() !== context.scales(b).join())
+      throw context.invalid(`"${a.name}" and "${b.name}" must have the same scale`);
   }
 }
 
@@ -174,7 +177,11 @@ const planReverse: Planner<'REVERSE_V2'> = (_, context) => {
 export const movePlanners = {
   RESHAPE: (_, context) => planCopy(context),
   SQUEEZE: (_, context) => planCopy(context),
-  EXPAND_DIMS: (_, context) => planCopy(context),
+  EXPAND_DIMS: (_, context) => {
+    // The shapes say what it would.
+    context.input(1);
+    return planCopy(context);
+  },
   TRANSPOSE: planTranspose,
   STRIDED_SLICE: planStridedSlice,
   SPLIT: planSplit,
