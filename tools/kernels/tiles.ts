@@ -5,13 +5,12 @@
  * 'dot' multiplies bytes (i32x4.relaxed_dot_i8x16_i7x16_add_s, four products a lane), 'i16' words (i32x4.dot_i16x8_s, two).
  */
 import { tileHeights } from '../../src/kernels/descriptors.ts';
+import { constantsOf, halfConstantsOf, type Recipe, recipes, requantize } from './recipes.ts';
 
 type Mode = keyof typeof tileHeights;
 
 const range = (n: number) => Array.from({ length: n }, (_, i) => i);
 const lines = (parts: readonly string[]) => parts.join('\n');
-const recipes = ['float', 'signed', 'fixed', 'wide', 'nearest'] as const;
-type Recipe = (typeof recipes)[number];
 
 function multiplyAdd(mode: Mode, w: string, x: string, sum: string): string {
   return mode === 'dot'
@@ -37,25 +36,10 @@ function step(mode: Mode, height: number, u: number): string {
   return lines([`w0 = ${loadWeights(mode, u, 0)}; w1 = ${loadWeights(mode, u, 1)};`, ...pixels]);
 }
 
-/** Constants of a recipe for both halves of a block, as local constants. */
-function constantsOf(recipe: Recipe): string {
-  if (recipe === 'fixed') return 'const shift = load<i32>(pp, 160);';
-  if (recipe === 'wide') return '';
-  if (recipe === 'nearest')
-    return 'const m0 = v128.load(pp, 32), m1 = v128.load(pp, 48), above = aboveMagic(d.above);';
-  return 'const m0 = v128.load(pp, 32), m1 = v128.load(pp, 48), c0 = v128.load(pp, 64), c1 = v128.load(pp, 80);';
-}
-function requantize(recipe: Recipe, sum: string, half: number | string): string {
-  if (recipe === 'fixed') return `${sum} = fixed(${sum}, pp + ${half} * 16, shift, i32x4.splat(d.above));`;
-  if (recipe === 'wide') return `${sum} = wide(${sum}, pp + ${half} * 16, i32x4.splat(d.above));`;
-  if (recipe === 'nearest') return `${sum} = nearest(${sum}, m${half}, above);`;
-  const above = recipe === 'signed' ? ', i32x4.splat(d.above)' : '';
-  return `${sum} = ${recipe}(${sum}, m${half}, c${half}${above});`;
-}
 function requantizeAll(height: number): string {
   const body = (recipe: Recipe) =>
     `{ ${constantsOf(recipe)} ${range(height)
-      .flatMap((r) => [0, 1].map((half) => requantize(recipe, `a${r}${half}`, half)))
+      .flatMap((r) => ([0, 1] as const).map((half) => requantize(recipe, `a${r}${half}`, half)))
       .join(' ')} }`;
   const choose = recipes.map((recipe, k) => `if (recipe == ${k}) ${body(recipe)}`).join(' else ');
   return `const recipe = load<i32>(pp, RECIPE); ${choose}`;
@@ -161,7 +145,9 @@ export function ${mode}Vector(d: Layer, from: usize, to: usize): void {
  */
 function depthwiseDot(stride: 1 | 2, recipe: Recipe): string {
   const rows = stride === 1 ? 2 : 1;
-  const sums = range(rows).flatMap((r) => [0, 1].map((half) => ({ name: `a${r}${half}`, r, half })));
+  const sums = range(rows).flatMap((r) =>
+    ([0, 1] as const).map((half) => ({ name: `a${r}${half}`, r, half })),
+  );
   const fourth = rows === 2 ? 'p3' : 'p2';
   const column = (t: string) =>
     `ra = mixBytes(v128.load64_zero(p0), v128.load64_zero(p1)); rb = mixBytes(v128.load64_zero(p2), v128.load64_zero(${fourth})); ${t}0 = mixLow(ra, rb); ${t}1 = mixHigh(ra, rb); p0 += pixel; p1 += pixel; p2 += pixel;${rows === 2 ? ' p3 += pixel;' : ''}`;
@@ -193,7 +179,7 @@ function depthwiseWords(stride: 1 | 2, recipe: Recipe): string {
     const products = columns.flatMap((t, kx) =>
       [0, 1].map((part) => `a = ${multiplyAdd('i16', `w${kx}${part}`, `${t}${part}`, 'a')};`),
     );
-    const body = `let a = v128.load(pp + half * 16); ${products.join(' ')} ${requantize(recipe, 'a', recipe === 'fixed' || recipe === 'wide' ? 'half' : '')}`;
+    const body = `let a = v128.load(pp + half * 16); ${products.join(' ')} ${requantize(recipe, 'a', 'half')}`;
     return `{ ${body} const y = words(a, a, base, span); if (n >= 4) v128.store64_lane(po, y, 0); else storeBytes(po, i64x2.extract_lane(y, 0), 2 * n); po += outPixel; }`;
   };
   return depthwise('i16', { stride, recipe, rows: 1, column, pixel, halves: ['0'] });
@@ -232,15 +218,7 @@ function slide({ stride, column, pixel }: Depthwise): string {
 function depthwise(mode: Mode, parts: Depthwise): string {
   const { stride, recipe, rows } = parts;
   const words = mode === 'i16';
-  const halfConstants =
-    recipe === 'fixed'
-      ? 'const shift = load<i32>(pp, 160);'
-      : recipe === 'wide'
-        ? ''
-        : recipe === 'nearest'
-          ? 'const m = v128.load(pp + half * 16, 32), above = aboveMagic(d.above);'
-          : 'const m = v128.load(pp + half * 16, 32), c = v128.load(pp + half * 16, 64);';
-  const constants = words ? halfConstants : constantsOf(recipe);
+  const constants = words ? halfConstantsOf(recipe) : constantsOf(recipe);
   const weights = range(3)
     .flatMap((kx) => [0, 1].map((part) => `w${kx}${part} = v128.load(w, ${kx * 32 + part * 16})`))
     .join(', ');
