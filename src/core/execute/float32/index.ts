@@ -1,5 +1,5 @@
 import type { Planners } from '../int8/ops/planner.ts';
-import { planDequantize } from './convert.ts';
+import { planDequantize, planQuantize } from './convert.ts';
 import { layerPlanners } from './layers.ts';
 import { logicPlanners } from './logic.ts';
 import { planLstm } from './lstm.ts';
@@ -22,6 +22,7 @@ export const float32Planners: Planners = {
   ...pairPlanners,
   ...logicPlanners,
   RESIZE_BILINEAR: planResizeBilinear,
+  QUANTIZE: planQuantize,
   DEQUANTIZE: planDequantize,
   SCATTER_ND: planScatterNd,
   SVDF: (op, context) => planSvdf(op, context),

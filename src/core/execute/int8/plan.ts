@@ -7,6 +7,7 @@ import { isUnknownVersion } from '../versions.ts';
 import { Activations, allocateActivations } from './activations.ts';
 import { type Arithmetic, OpContext, type PlanContext } from './context.ts';
 import type { KernelFactory, Step } from './kernels.ts';
+import { inTurn } from './ops/planner.ts';
 import type { KernelMemory, PreparedPlan } from './prepared-plan.ts';
 import { createReferenceKernels } from './reference/index.ts';
 import { asUnsigned, flipSigns, signedGraph, unsignedRefusal, unsignedTensors } from './unsigned.ts';
@@ -96,7 +97,9 @@ function planOp(
   const form = formRefusal(op, given);
   if (form !== undefined) return { ...refusal, form };
   try {
-    return planner(new OpContext(context, op, position));
+    const own = new OpContext(context, op, position);
+    const step = planner(own);
+    return own.checks.length === 0 ? step : inTurn([...own.checks, step]);
   } catch (error) {
     // What has no kernel is told all at once; anything else stops here.
     if (!(error instanceof Problem) || error.code !== 'model/unsupported-op') throw error;
