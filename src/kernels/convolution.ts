@@ -35,20 +35,27 @@ export interface Filters {
   readonly channels: number;
   /** Weights of one channel. */
   readonly size: number;
-  readonly weight: (channel: number, k: number) => number;
+  readonly weights: Int8Array;
+  /** From a channel's first weight to the next channel's, and from one weight of a channel to the next. */
+  readonly channelStep: number;
+  readonly step: number;
 }
 
 /** Bounds of bias + Σ w · (x − zero point) over all int8 x, and Σ w. */
-function reach({ size, weight }: Filters, channel: number, zeroPoint: number, bias: number) {
+function reach(filters: Filters, channel: number, zeroPoint: number, bias: number) {
+  const { size, weights, channelStep, step } = filters;
   const [low, high] = [-128 - zeroPoint, 127 - zeroPoint];
-  let [least, most, sum] = [0, 0, 0];
-  for (let k = 0; k < size; k++) {
-    const w = weight(channel, k);
-    sum += w;
-    most += w > 0 ? w * high : w * low;
-    least += w > 0 ? w * low : w * high;
+  let [positive, negative] = [0, 0];
+  for (let k = 0, at = channel * channelStep; k < size; k++, at += step) {
+    const w = weights[at] as number;
+    if (w > 0) positive += w;
+    else negative += w;
   }
-  return { sum, least: least + bias, most: most + bias };
+  return {
+    sum: positive + negative,
+    least: positive * low + negative * high + bias,
+    most: positive * high + negative * low + bias,
+  };
 }
 
 export interface Stage {
@@ -111,7 +118,8 @@ function runsOf({ filterH, filterW, dilationH, dilationW, inputC }: Window): Run
 const lanes = (form: Form): number => (form === 'i16' ? 2 : 4);
 
 /** [block of eight channels][run][step][channel][product of the step], zeros beyond channels and runs. */
-function packWeights({ channels, size, weight }: Filters, runs: Runs, form: Form): Int8Array {
+function packWeights(filters: Filters, runs: Runs, form: Form): Int8Array {
+  const { channels, weights, channelStep, step } = filters;
   const products = lanes(form);
   const steps = Math.ceil(runs.length / products);
   const blocks = Math.ceil(channels / BLOCK);
@@ -120,11 +128,12 @@ function packWeights({ channels, size, weight }: Filters, runs: Runs, form: Form
   for (let c = 0; c < channels; c++) {
     const lane = c % BLOCK;
     const base = ((c - lane) / BLOCK) * runs.starts.length * perRun;
-    for (let k = 0; k < size; k++) {
-      const run = Math.floor(k / runs.length);
-      const inRun = k % runs.length;
-      const step = Math.floor(inRun / products);
-      packed[base + run * perRun + (step * BLOCK + lane) * products + (inRun % products)] = weight(c, k);
+    for (let run = 0, from = c * channelStep; run < runs.starts.length; run++) {
+      const to = base + run * perRun + lane * products;
+      for (let i = 0; i < runs.length; i++, from += step) {
+        const inStep = i % products;
+        packed[to + (i - inStep) * BLOCK + inStep] = weights[from] as number;
+      }
     }
   }
   return packed;
@@ -198,7 +207,9 @@ export function fastConv(
   const filters: Filters = {
     channels: window.outputC,
     size,
-    weight: (channel, k) => weights[channel * size + k] as number,
+    weights,
+    channelStep: size,
+    step: 1,
   };
   const stage = packStage({ ...params, filters }, form);
   if (stage === undefined) return undefined;

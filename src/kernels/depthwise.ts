@@ -197,7 +197,7 @@ export function fastOp(layer: Layer, arrays: Arrays, inputZeroPoint: number): Fa
 }
 
 function filtersOf(weights: Int8Array, channels: number): Filters {
-  return { channels, size: weights.length / channels, weight: (c, k) => weights[k * channels + c] as number };
+  return { channels, size: weights.length / channels, weights, channelStep: 1, step: channels };
 }
 
 /**
