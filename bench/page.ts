@@ -1,5 +1,6 @@
 /** The browser's part of the benchmark: everything that runs a model stands behind one call that runs it once. */
 import * as ort from 'onnxruntime-web/wasm';
+import type { Arithmetic } from '../src/core/execute/int8/context.ts';
 import { planInt8 } from '../src/core/execute/int8/plan.ts';
 import { readTflite } from '../src/core/formats/tflite/read.ts';
 import { allocate, elementCount } from '../src/core/model/data.ts';
@@ -37,10 +38,10 @@ async function machineOf(builds: 'both' | 'baseline'): Promise<Machine> {
   });
 }
 
-function own(builds: 'both' | 'baseline'): Contender {
+function own(builds: 'both' | 'baseline', arithmetic: Arithmetic = 'tflm'): Contender {
   return async (name) => {
     const model = readTflite(await bytesOf(`/models/${name}.tflite`));
-    const plan = planInt8(model, { arithmetic: 'tflm', kernels: fastKernels(await machineOf(builds)) });
+    const plan = planInt8(model, { arithmetic, kernels: fastKernels(await machineOf(builds)) });
     const graph = mainGraph(model);
     const inputs = inputsOf(model);
     return () => {
@@ -98,6 +99,7 @@ function onnx(suffix: string): Contender {
 
 const contenders: Readonly<Record<string, Contender>> = {
   'zeropoint int8': own('both'),
+  'zeropoint int8 xnnpack': own('both', 'xnnpack'),
   'zeropoint int8 baseline': own('baseline'),
   'LiteRT int8': litert('relaxed', ''),
   'LiteRT int8 compat': litert('compat', ''),

@@ -19,6 +19,7 @@ const settings = { rounds: 7, budget: 25 } as const;
 const own = 'zeropoint int8';
 const contenders = [
   own,
+  'zeropoint int8 xnnpack',
   'zeropoint int8 baseline',
   'LiteRT int8',
   'LiteRT int8 compat',
