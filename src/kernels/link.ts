@@ -3,7 +3,7 @@
  * carried over for ops that only have a plain kernel.
  */
 import type { ByteArray, CompositeStep, Step } from '../core/execute/int8/kernels.ts';
-import type { LinkedPlan, PreparedOp, PreparedPlan } from '../core/execute/int8/prepared-plan.ts';
+import type { Held, LinkedPlan, PreparedOp, PreparedPlan } from '../core/execute/int8/prepared-plan.ts';
 import type { Elements } from '../core/model/types.ts';
 import { layOutArena } from './arena.ts';
 import type { FastOp, Use } from './fast-op.ts';
@@ -171,6 +171,13 @@ function inTurn(steps: readonly Step[]): Step {
   };
 }
 
+function heldIn(workspace: Workspace, image: StoredImage): Held {
+  return {
+    load: (into) => image.load(workspace, into as ByteArray),
+    store: (from) => image.store(workspace, from as ByteArray),
+  };
+}
+
 export function link(workspace: Workspace, plan: PreparedPlan, fastOps: Map<Step, FastOp>): LinkedPlan {
   const apart = takeApart(plan, fastOps);
   const ops = settle(apart.flat(), workspace.form);
@@ -201,10 +208,7 @@ export function link(workspace: Workspace, plan: PreparedPlan, fastOps: Map<Step
       if (image === undefined || plain.has(buffer)) return undefined;
       images.delete(buffer);
       fetched.delete(buffer);
-      return {
-        load: (into) => image.load(workspace, into as ByteArray),
-        store: (from) => image.store(workspace, from as ByteArray),
-      };
+      return heldIn(workspace, image);
     },
     read: (buffer) => {
       if (fetched.has(buffer)) images.get(buffer)?.load(workspace, buffer as ByteArray);
