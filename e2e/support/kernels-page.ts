@@ -1,5 +1,5 @@
 import { detectMachine, type Form } from '../../src/kernels/machine.ts';
-import { kernelProperties, type Subject } from '../../tests/support/kernel-properties.ts';
+import { kernelProperties, type Subject } from '../../tests/support/kernel-properties/index.ts';
 
 const all = [-128, 127] as const;
 
