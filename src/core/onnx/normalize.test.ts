@@ -198,6 +198,27 @@ test('half floats are float32 from end to end', () => {
   expect(normalized.notes).toEqual(['Half floats are computed as float32.']);
 });
 
+test('doubles are float32, but not before constants were computed with them', () => {
+  const tenth: TensorData = { dtype: 'float64', shape: [1], data: new Float64Array([0.1]) };
+  const parts = {
+    inputs: { x: [1, 4] },
+    constants: { tenth, thirty: integers(30) },
+    nodes: [
+      node('Cast', ['thirty'], ['wide'], { to: 11 }),
+      node('Mul', ['wide', 'tenth'], ['product']),
+      // 3 in float32; in float64 the product is a little more.
+      node('Ceil', ['product'], ['size']),
+      node('Cast', ['x'], ['d'], { to: 11 }),
+      node('Mul', ['d', 'size'], ['y']),
+    ],
+  };
+  const { graph, values, notes } = normalizeOnnx(modelOf(parts));
+  expect(graph.nodes.map(({ type }) => type)).toEqual(['Mul']);
+  expect(graph.constants.get('size')?.data).toEqual(new Float32Array([4]));
+  expect(values.get('y')?.dtype).toBe('float32');
+  expect(notes).toEqual(['float64 is computed as float32.']);
+});
+
 test('a constant costs nothing until it is read, and too large a one is refused then', () => {
   const parts = {
     inputs: { x: [1, 2 ** 16] },
