@@ -15,12 +15,15 @@ export interface TypedGraph {
   readonly values: ReadonlyMap<string, ValueType>;
 }
 
+/** What a graph itself does not say. */
 export interface PropagateOptions {
   readonly opset: number;
   /** Types of the graph's inputs. */
   readonly inputs: ReadonlyMap<string, ValueType>;
   /** What the file says of a value that an unknown operator makes. */
   readonly told: (name: string) => ValueType | undefined;
+  /** Elements that may be computed. Absent: as many as a file of this size deserves. */
+  readonly foldLimit?: number;
 }
 
 /** Elements that folding may compute whatever the file holds: enough for any shape arithmetic and a table of anchors or two. */
@@ -62,7 +65,7 @@ class Walk {
       this.values.set(name, { dtype, shape });
       elements += elementCount(shape);
     }
-    this.#folder = new Folder(foldLimit + foldsPerElement * elements);
+    this.#folder = new Folder(options.foldLimit ?? foldLimit + foldsPerElement * elements);
   }
 
   /** Types what a node makes, and computes it where it is constant: whether that was so. */

@@ -40,3 +40,10 @@ export function expectRank(view: NodeView, index: number, rank: number): Shape {
   if (shape.length === rank) return shape;
   throw view.problem(`needs ${rank} dimensions in its input ${index}, not [${shape}]`);
 }
+
+/** @throws Problem `model/invalid` where two of the inputs that are given have other element types. */
+export function expectSameType(view: NodeView, inputs: readonly number[]): void {
+  const given = inputs.filter((index) => view.has(index)).map((index) => view.type(index).dtype);
+  const other = given.find((dtype) => dtype !== given[0]);
+  if (other !== undefined) throw view.problem(`combines values of ${given[0]} and of ${other}`);
+}
