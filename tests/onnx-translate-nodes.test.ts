@@ -41,18 +41,9 @@ const settings: Readonly<Record<string, readonly number[]>> = {
 const refusals: readonly string[] = [
   'test_batchnorm_epsilon_training_mode',
   'test_batchnorm_example_training_mode',
-  'test_convinteger_with_padding',
-  'test_convinteger_without_padding',
   'test_convtranspose_dilations (computed)',
-  'test_dequantizelinear_blocked',
-  'test_dynamicquantizelinear',
-  'test_dynamicquantizelinear_max_adjusted',
-  'test_dynamicquantizelinear_min_adjusted',
-  'test_matmulinteger',
   'test_maxpool_with_argmax_2d_precomputed_pads',
   'test_maxpool_with_argmax_2d_precomputed_strides',
-  'test_quantizelinear_axis',
-  'test_quantizelinear_blocked_asymmetric',
 ];
 
 type Verdict = { readonly kind: 'passed' } | { readonly kind: 'refused' | 'wrong'; readonly why: string };
