@@ -89,7 +89,8 @@ export function argExtreme(kind: 'ARG_MAX' | 'ARG_MIN'): Translate {
     const stored = to.tensor(whole).dtype === 'float32' ? whole : cast(to, whole, 'int32');
     const x = fromEnd ? to.emit('REVERSE_V2', [stored, to.vector([axis])], { shape, options: {} }) : stored;
     const left = shape.filter((_, i) => i !== axis);
-    const found = to.emit(kind, [x, to.vector([axis])], { shape: left, dtype: 'int32', options: {} });
+    const options = { outputType: 'int32' } as const;
+    const found = to.emit(kind, [x, to.vector([axis])], { shape: left, dtype: 'int32', options });
     const last = to.constant({ shape: [], dtype: 'int32', data: Int32Array.of((shape[axis] ?? 1) - 1) });
     const position = fromEnd ? binary(to, 'SUB', [last, found]) : found;
     to.define(view, reshaped(to, position, outputShape(view)));
