@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { readOnnx } from '../src/core/formats/onnx/read.ts';
+import { checkModel } from '../src/core/model/check.ts';
 import { elementCount } from '../src/core/model/data.ts';
 import { mainGraph, opName, tensorAt } from '../src/core/model/graph.ts';
 import type { Shape, TensorData } from '../src/core/model/types.ts';
@@ -81,4 +82,18 @@ test.skipIf(noShared).each(files)(`%s is what onnxruntime makes of it${skipNote}
 test.skipIf(noShared)(`the table of all models${skipNote}`, () => {
   console.log(rows.join('\n'));
   expect(rows).toHaveLength(files.length);
+});
+
+const light = noShared
+  ? []
+  : readdirSync(shared('models', 'onnx-light')).filter((file) => file.endsWith('.onnx'));
+
+/** Real architectures with made-up weights. */
+test.skipIf(noShared).each(light)(`%s is translated${skipNote}`, (file) => {
+  const model = translateOnnx(normalizeOnnx(readOnnx(readShared('models', 'onnx-light', file))));
+  checkModel(model);
+  const kinds = new Set(mainGraph(model).ops.map(opName));
+  // ShuffleNet's shuffles need no five dimensions.
+  expect(mainGraph(model).tensors.every(({ shape }) => shape.length <= 4)).toBe(true);
+  expect([...kinds].filter((kind) => kind.startsWith('ONNX:'))).toEqual([]);
 });
