@@ -1,4 +1,5 @@
 import type { OnnxNode } from '../formats/onnx/graph.ts';
+import { withoutUnusedTensors } from '../model/compact.ts';
 import type { Model } from '../model/types.ts';
 import { NodeView } from '../onnx/node-view.ts';
 import type { NormalizedOnnx } from '../onnx/normalized.ts';
@@ -36,7 +37,8 @@ export function translateOnnx(given: NormalizedOnnx, { unknown = 'refuse' }: Tra
   }
   if (refused.length > 0 && unknown === 'refuse') throw together(refused);
   const graph = to.build(onnx.file.proto.graph?.name ?? '');
-  return { description: '', graphs: [graph], signatures: [], metadata: [] };
+  // Weights in ONNX's order have made room for those in TFLite's.
+  return withoutUnusedTensors({ description: '', graphs: [graph], signatures: [], metadata: [] });
 }
 
 /** Translates a node, or says why that cannot be and leaves nothing behind. */
@@ -54,10 +56,22 @@ function attempt(view: NodeView, to: Translation): Problem | undefined {
   }
 }
 
+/** What a person can do about operators that are met more often. */
+const hints: Readonly<Record<string, string>> = {
+  Einsum: 'write it as MatMul and Transpose when exporting',
+  GRU: 'only LSTMs of TensorFlow Lite files are known',
+  GridSample: 'replace it when exporting',
+  LSTM: 'only LSTMs of TensorFlow Lite files are known',
+  NonMaxSuppression: 'export the model without its post-processing',
+  RNN: 'only LSTMs of TensorFlow Lite files are known',
+  RoiAlign: 'export the part before it as a model of its own',
+};
+
 function unknownOp(view: NodeView): Problem {
   const { type, domain }: OnnxNode = view.node;
   const from = domain === undefined ? '' : ` of ${domain}`;
-  return refusal(view, `is of an operator (${type}${from}) that has no counterpart in TensorFlow Lite here`);
+  const hint = hints[type] ?? 'replace it when exporting, or cut the model before it';
+  return refusal(view, `has no counterpart in TensorFlow Lite here (operator ${type}${from}): ${hint}`);
 }
 
 function together(refused: readonly Problem[]): Problem {
