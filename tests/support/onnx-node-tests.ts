@@ -1,11 +1,9 @@
 /** ONNX's backend node tests: small models with the outputs that they must give. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { fromBinary } from '@bufbuild/protobuf';
-import { TensorProtoSchema } from '../../src/core/formats/onnx/generated/onnx_pb.ts';
 import type { OnnxModel } from '../../src/core/formats/onnx/graph.ts';
 import { readOnnx } from '../../src/core/formats/onnx/read.ts';
-import { readTensor } from '../../src/core/formats/onnx/tensor.ts';
 import type { TensorData } from '../../src/core/model/types.ts';
+import { storedTensor } from './onnx-runtime.ts';
 import { shared } from './shared.ts';
 
 export interface NodeTest {
@@ -55,7 +53,7 @@ function tensors(name: string, kind: 'input' | 'output'): readonly TensorData[] 
   const files = readdirSync(data).filter((file) => file.startsWith(`${kind}_`));
   return files.map((_, k) => {
     const bytes = new Uint8Array(readFileSync(shared(folder, name, 'test_data_set_0', `${kind}_${k}.pb`)));
-    return readTensor(fromBinary(TensorProtoSchema, bytes), () => undefined);
+    return storedTensor(bytes);
   });
 }
 

@@ -40,6 +40,7 @@ export function windowsOf(view: NodeView, kernel?: readonly number[]): Windows {
   return { ...settings, ...columns(sides) };
 }
 
+/** @param kernel - spatial sizes of the weights. */
 export function transposedWindowsOf(view: NodeView, kernel: readonly number[]): TransposedWindows {
   const settings = settingsOf(view, kernel);
   const rank = settings.spatial.length;
@@ -48,16 +49,16 @@ export function transposedWindowsOf(view: NodeView, kernel: readonly number[]): 
   const sides = settings.spatial.map((size, i) => {
     const side = sideOf(settings, i);
     const whole = side.stride * (size - 1) + (extra[i] ?? 0) + side.reach;
-    const output = asked?.[i] ?? (settings.autoPad.startsWith('SAME') ? size * side.stride : undefined);
-    if (output === undefined) {
-      const rest = whole - side.before - side.after;
-      if (rest <= 0) throw view.problem('cuts off all of its output');
-      return { ...side, output: rest, outputPadding: extra[i] ?? 0 };
-    }
+    const same = settings.autoPad.startsWith('SAME') ? Math.min(whole, size * side.stride) : undefined;
+    const output = asked?.[i] ?? same ?? whole - side.before - side.after;
+    // Elements that no input reaches are possible up to one stride.
+    if (output <= 0 || output - whole >= side.stride)
+      throw view.problem(`cannot make ${output} elements of ${size}`);
+    const outputPadding = (extra[i] ?? 0) + Math.max(0, output - whole);
+    if (asked === undefined && same === undefined) return { ...side, output, outputPadding };
     const total = Math.max(0, whole - output);
     const less = Math.floor(total / 2);
     const before = settings.autoPad === 'SAME_UPPER' ? less : total - less;
-    const outputPadding = (extra[i] ?? 0) + Math.max(0, output - whole);
     return { before, after: total - before, output, outputPadding };
   });
   return {

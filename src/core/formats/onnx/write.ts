@@ -16,17 +16,20 @@ import type { Attribute, OnnxGraph, OnnxNode, OnnxValue } from './graph.ts';
 import { tensorProto } from './tensor.ts';
 import { heldType } from './types.ts';
 
-/** The operator set the nodes are written in: the first one with Gelu, and reductions take their axes as an input. */
-const opset = 20n;
+/** The operator set of graphs that are made here: the first one with Gelu, and reductions take their axes as an input. */
+const newest = 20;
 /** The file format version that came with that operator set. */
 const irVersion = 9n;
 
-/** The bytes of an ONNX model. Constants are read in place and copied once, into the result. */
-export function writeOnnx(graph: OnnxGraph): Uint8Array {
+/**
+ * The bytes of an ONNX model. Constants are read in place and copied once, into the result.
+ * @param opset - the operator set that the graph's nodes are of.
+ */
+export function writeOnnx(graph: OnnxGraph, opset: number = newest): Uint8Array {
   const model = create(ModelProtoSchema, {
     irVersion,
     producerName: 'zeropoint',
-    opsetImport: [create(OperatorSetIdProtoSchema, { domain: '', version: opset })],
+    opsetImport: [create(OperatorSetIdProtoSchema, { domain: '', version: BigInt(opset) })],
     graph: graphProto(graph),
   });
   return toBinary(ModelProtoSchema, model);
@@ -68,9 +71,9 @@ function attributeProto([name, value]: readonly [string, Attribute]): AttributeP
   const type = AttributeProto_AttributeType;
   if (typeof value === 'string')
     return create(AttributeProtoSchema, { name, type: type.STRING, s: asciiBytes(value) });
-  if ('int' in value) return create(AttributeProtoSchema, { name, type: type.INT, i: BigInt(value.int) });
+  if ('int' in value) return create(AttributeProtoSchema, { name, type: type.INT, i: int64(value.int) });
   if ('ints' in value)
-    return create(AttributeProtoSchema, { name, type: type.INTS, ints: value.ints.map(BigInt) });
+    return create(AttributeProtoSchema, { name, type: type.INTS, ints: value.ints.map(int64) });
   if ('float' in value) return create(AttributeProtoSchema, { name, type: type.FLOAT, f: value.float });
   if ('floats' in value)
     return create(AttributeProtoSchema, { name, type: type.FLOATS, floats: [...value.floats] });
@@ -84,4 +87,9 @@ function attributeProto([name, value]: readonly [string, Attribute]): AttributeP
 /** Attribute texts are ASCII keywords, so that characters are bytes. */
 function asciiBytes(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(text, (char) => char.charCodeAt(0));
+}
+
+/** The largest int64 ("to the end" in a Slice) was read as 2^63, the nearest number. */
+function int64(value: number): bigint {
+  return value >= 2 ** 63 ? 2n ** 63n - 1n : BigInt(value);
 }

@@ -23,9 +23,9 @@ export class Draft implements Scope {
     this.constants = new Map(graph.constants);
     this.#graph = graph;
     this.#outputs = new Set(graph.outputs.map(({ name }) => name));
-    this.#slots = graph.nodes.map(() => []);
+    this.#slots = graph.nodes.map((node) => [node]);
     graph.nodes.forEach((node, slot) => {
-      this.#place(node, slot);
+      this.#note(node, slot);
     });
   }
 
@@ -79,11 +79,11 @@ export class Draft implements Scope {
   replace(node: OnnxNode, ...others: readonly OnnxNode[]): void {
     const slot = this.#slotOf.get(node);
     if (slot === undefined) throw new Error('only nodes of the draft can be replaced');
-    this.#slots[slot] = (this.#slots[slot] ?? []).filter((one) => one !== node);
+    this.#slots[slot] = (this.#slots[slot] ?? []).flatMap((one) => (one === node ? others : [one]));
     this.#slotOf.delete(node);
     for (const name of node.outputs) if (this.#makers.get(name) === node) this.#makers.delete(name);
     for (const name of node.inputs) this.#readers.get(name)?.delete(node);
-    for (const other of others) this.#place(other, slot);
+    for (const other of others) this.#note(other, slot);
   }
 
   /** Lets all who read one value read another. */
@@ -99,8 +99,7 @@ export class Draft implements Scope {
     return { opset: this.opset, graph, values: this.values };
   }
 
-  #place(node: OnnxNode, slot: number): void {
-    this.#slots[slot]?.push(node);
+  #note(node: OnnxNode, slot: number): void {
     this.#slotOf.set(node, slot);
     for (const name of node.outputs) if (name !== '') this.#makers.set(name, node);
     for (const name of node.inputs) {

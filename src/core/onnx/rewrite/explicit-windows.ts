@@ -33,7 +33,8 @@ function explicit(view: NodeView): Attributes | undefined {
   const windows = windowsOf(view, weights === undefined ? undefined : view.shape(weights).slice(2));
   const end = ceil ? endPadding(view, windows) : windows.after;
   // Zeros that are counted cannot be told from zeros that are not; nor may padding be as large as the window.
-  const sound = !ceil || (!view.flag('count_include_pad') && node.type !== 'LpPool' && fits(windows, end));
+  const counted = view.flag('count_include_pad') || node.type === 'LpPool';
+  const sound = end.join() === windows.after.join() || (!counted && fits(windows, end));
   const pads = { pads: { ints: [...windows.before, ...(sound ? end : windows.after)] } };
   return { ...rest, ...pads, ...(!sound && ceil_mode !== undefined && { ceil_mode }) };
 }
