@@ -3,13 +3,13 @@ import { readOnnx } from '../src/core/formats/onnx/read.ts';
 import { toNhwc } from '../src/core/layout/to-nhwc.ts';
 import { checkModel } from '../src/core/model/check.ts';
 import { consumers, mainGraph, opName, producers, tensorAt } from '../src/core/model/graph.ts';
-import { permuteData } from '../src/core/model/permute.ts';
 import type { Graph, Model, OpId, TensorData } from '../src/core/model/types.ts';
 import { normalizeOnnx } from '../src/core/onnx/normalize.ts';
 import { translateOnnx } from '../src/core/translate/translate.ts';
 import { createFloatRuntime } from '../src/float/runtime.ts';
 import { onnxModels, pictureInput, sizesOf } from './support/onnx-models.ts';
 import { relativeDifference, runOnnx, type Values } from './support/onnx-runtime.ts';
+import { valuesByOrigin } from './support/origin-values.ts';
 import { noShared, readShared, skipNote } from './support/shared.ts';
 
 /** Largest |difference| as a part of the largest |value|. */
@@ -32,23 +32,11 @@ function transposes(graph: Graph): readonly string[] {
   });
 }
 
-/** A value of the ONNX file in the order of dimensions that `order` gives. */
-function inOrder(value: TensorData, order = [...value.shape.keys()] as readonly number[]): TensorData {
-  const shape = order.map((axis) => value.shape[axis] as number);
-  return { ...value, shape, data: permuteData(value.data, value.shape, order) };
-}
-
-/** The largest relative difference of an output of `model` to `expected`, both in the order that `origin` tells. */
+/** The largest relative difference of an output of `model` to `expected`, both in the order of the ONNX file. */
 async function difference(model: Model, feeds: Values, expected: Values): Promise<number> {
-  const graph = mainGraph(model);
-  const origins = [graph.inputs, graph.outputs].map((ids) => ids.map((id) => tensorAt(graph, id).origin));
-  const [sample = [], references = []] = [feeds, expected].map((values, end) =>
-    origins[end]?.map((origin) => inOrder(values.get(origin?.name ?? '') as TensorData, origin?.order)),
-  );
-  const executor = await runtime.create(model, []);
-  const outputs = await executor.execute(sample);
-  executor.dispose();
-  return Math.max(...references.map((reference, k) => relativeDifference(outputs[k], reference)));
+  const actual = await valuesByOrigin(model, await runtime.create(model, []), feeds);
+  const shares = [...expected].map(([name, value]) => relativeDifference(actual.get(name), value));
+  return Math.max(...shares);
 }
 
 test.skipIf(noShared).each(onnxModels)(
