@@ -32,7 +32,8 @@ class Search {
     for (let cost = Number.POSITIVE_INFINITY; assignment.totalCost() < cost; ) {
       cost = assignment.totalCost();
       for (const id of ids.toReversed()) this.#improve(assignment, id, this.#fromOutputs(assignment, id));
-      for (const id of ids) this.#improve(assignment, id, this.#fromInputs(assignment, id));
+      // None comes last: it wins over what costs as much only where no operand is stored otherwise than it is meant.
+      for (const id of ids) this.#improve(assignment, id, [...this.#fromInputs(assignment, id), undefined]);
     }
     return assignment;
   }
@@ -85,7 +86,7 @@ class Search {
   }
 
   /** Takes one of `choices` where the whole is no dearer with it, or none where that is cheaper. */
-  #improve(assignment: Assignment, id: OpId, choices: readonly Passage[]): void {
+  #improve(assignment: Assignment, id: OpId, choices: readonly (Passage | undefined)[]): void {
     const current = assignment.passage(id);
     const roots = [...assignment.rootsAround(id)];
     const costWith = (passage: Passage | undefined) => {
