@@ -1,16 +1,15 @@
 import { expect, test } from 'vitest';
 import type { OnnxModel } from '../src/core/formats/onnx/graph.ts';
-import { checkModel } from '../src/core/model/check.ts';
 import { elementCount } from '../src/core/model/data.ts';
-import { mainGraph, tensorAt } from '../src/core/model/graph.ts';
 import type { Model, Sample, TensorData } from '../src/core/model/types.ts';
 import { normalizeOnnx } from '../src/core/onnx/normalize.ts';
 import { Problem } from '../src/core/problem.ts';
 import { translateOnnx } from '../src/core/translate/translate.ts';
-import { createFloatRuntime } from '../src/float/runtime.ts';
+import { loadLiteRt } from './support/litert.ts';
 import { type NodeTest, nodeTestIndex, readNodeTest, withConstants } from './support/onnx-node-tests.ts';
 import { runOnnx } from './support/onnx-runtime.ts';
 import { noShared, skipNote } from './support/shared.ts';
+import { heldInputs, runInLiteRt, runTranslated } from './support/translated.ts';
 
 /** Inputs that say how an op works rather than what it works on, by their positions: TFLite wants them constant. */
 const settings: Readonly<Record<string, readonly number[]>> = {
@@ -41,18 +40,9 @@ const settings: Readonly<Record<string, readonly number[]>> = {
 const refusals: readonly string[] = [
   'test_batchnorm_epsilon_training_mode',
   'test_batchnorm_example_training_mode',
-  'test_convinteger_with_padding',
-  'test_convinteger_without_padding',
   'test_convtranspose_dilations (computed)',
-  'test_dequantizelinear_blocked',
-  'test_dynamicquantizelinear',
-  'test_dynamicquantizelinear_max_adjusted',
-  'test_dynamicquantizelinear_min_adjusted',
-  'test_matmulinteger',
   'test_maxpool_with_argmax_2d_precomputed_pads',
   'test_maxpool_with_argmax_2d_precomputed_strides',
-  'test_quantizelinear_axis',
-  'test_quantizelinear_blocked_asymmetric',
 ];
 
 type Verdict = { readonly kind: 'passed' } | { readonly kind: 'refused' | 'wrong'; readonly why: string };
@@ -63,7 +53,7 @@ interface Row {
   readonly verdict: Verdict;
 }
 
-const runtime = createFloatRuntime();
+const litert = await loadLiteRt();
 
 /** Where a result is not what is expected: integers exactly, floats nearly. */
 function difference(value: TensorData | undefined, expected: TensorData): string | undefined {
@@ -79,38 +69,26 @@ function difference(value: TensorData | undefined, expected: TensorData): string
   return undefined;
 }
 
-/** The test's inputs in the types in which the model holds them. */
-function inputsFor(model: Model, onnx: OnnxModel, nodeTest: NodeTest): Sample {
-  const graph = mainGraph(model);
-  return onnx.graph.inputs.map(({ name }, k) => {
-    const value = nodeTest.inputs.get(name);
-    const { dtype } = tensorAt(graph, graph.inputs[k] ?? graph.inputs[0] ?? (0 as never));
-    if (value === undefined) throw new Error(`the test has no value for ${name}`);
-    const data = dtype === 'int32' ? Int32Array.from(value.data as Iterable<number>, Number) : value.data;
-    return { shape: value.shape, dtype, data };
-  });
-}
-
-async function outputsOf(nodeTest: NodeTest, onnx: OnnxModel): Promise<Sample> {
-  const model = translateOnnx(normalizeOnnx(onnx));
-  checkModel(model);
-  const executor = await runtime.create(model, []);
-  const outputs = await executor.execute(inputsFor(model, onnx, nodeTest));
-  executor.dispose();
-  return outputs;
+/** What LiteRT says otherwise of the same model; nothing where it agrees or cannot be asked. */
+function otherwise(model: Model, inputs: Sample, ours: Sample): readonly string[] {
+  const theirs = runInLiteRt(litert, model, inputs);
+  return theirs === undefined ? [] : ours.flatMap((value, k) => difference(theirs[k], value) ?? []);
 }
 
 async function judge(nodeTest: NodeTest, onnx: OnnxModel): Promise<Verdict> {
   try {
-    const outputs = await outputsOf(nodeTest, onnx);
+    const model = translateOnnx(normalizeOnnx(onnx));
+    const given = onnx.graph.inputs.flatMap(({ name }) => nodeTest.inputs.get(name) ?? []);
+    const inputs = heldInputs(model, given);
+    const outputs = await runTranslated(model, inputs);
     const compare = (wanted: readonly TensorData[]) =>
-      wanted.flatMap((expected, k) => difference(outputs[k], expected) ?? []).join('; ');
-    const why = compare(nodeTest.outputs);
-    if (why === '') return { kind: 'passed' };
+      wanted.flatMap((expected, k) => difference(outputs[k], expected) ?? []);
+    const off = compare(nodeTest.outputs);
     // Where onnxruntime contradicts the test's data, its answer is right as well.
-    if (nodeTest.disputed && compare([...(await runOnnx(nodeTest.bytes, nodeTest.inputs)).values()]) === '')
-      return { kind: 'passed' };
-    return { kind: 'wrong', why };
+    const agreed = nodeTest.disputed && off.length > 0;
+    const wrong = agreed ? compare([...(await runOnnx(nodeTest.bytes, nodeTest.inputs)).values()]) : off;
+    const found = [...wrong, ...otherwise(model, inputs, outputs).map((text) => `LiteRT: ${text}`)];
+    return found.length === 0 ? { kind: 'passed' } : { kind: 'wrong', why: found.join('; ') };
   } catch (error) {
     const refused = error instanceof Problem && error.code === 'model/unsupported-op';
     return { kind: refused ? 'refused' : 'wrong', why: String(error) };
@@ -160,15 +138,18 @@ function print(rows: readonly Row[]): void {
   console.log([head, ...lines, line('all', rows), ...reasons].join('\n'));
 }
 
-test.skipIf(noShared)(`ONNX's own node tests: right or refused by name${skipNote}`, async () => {
-  const rows: Row[] = [];
-  for (const entry of nodeTestIndex()) rows.push(...(await judgeBoth(entry)));
-  print(rows);
-  const of = (kind: Verdict['kind']) =>
-    rows.filter(({ verdict }) => verdict.kind === kind).map(({ name }) => name);
-  expect(of('wrong')).toEqual([]);
-  const expected = refusals.flatMap((name) =>
-    name.endsWith(')') ? [name] : [`${name} (computed)`, `${name} (constant)`],
-  );
-  expect(of('refused').sort()).toEqual(expected.sort());
-});
+test.skipIf(noShared)(
+  `ONNX's own node tests: right in onnxruntime and LiteRT, or refused by name${skipNote}`,
+  async () => {
+    const rows: Row[] = [];
+    for (const entry of nodeTestIndex()) rows.push(...(await judgeBoth(entry)));
+    print(rows);
+    const of = (kind: Verdict['kind']) =>
+      rows.filter(({ verdict }) => verdict.kind === kind).map(({ name }) => name);
+    expect(of('wrong')).toEqual([]);
+    const expected = refusals.flatMap((name) =>
+      name.endsWith(')') ? [name] : [`${name} (computed)`, `${name} (constant)`],
+    );
+    expect(of('refused').sort()).toEqual(expected.sort());
+  },
+);

@@ -22,8 +22,15 @@ export function sizesOf(file: string): ReadonlyMap<string, number> {
   return sizes[file] ?? new Map();
 }
 
-/** A picture stretched to the size that `shape` has, in 0 … 1, NHWC or NCHW as `shape` is; noise where it has no colours. */
-export async function pictureInput(shape: Shape): Promise<Float32Array> {
+/** Files whose pictures are bytes as they are; the others take 0 … 1. */
+const raw: ReadonlySet<string> = new Set([
+  'resnet8_cifar10_bn.onnx',
+  'resnet8_cifar10_unbalanced.onnx',
+  'yunet_n_320.onnx',
+]);
+
+/** A picture stretched to the size that `shape` has, NHWC or NCHW as `shape` is; noise in 0 … 1 where it has no colours. */
+export async function pictureInput(file: string, shape: Shape): Promise<Float32Array> {
   const isNchw = shape[1] === 3;
   if (shape.length !== 4 || (!isNchw && shape[3] !== 3))
     return noiseOf({ dtype: 'float32', shape }, 0, 1).data as Float32Array;
@@ -35,6 +42,6 @@ export async function pictureInput(shape: Shape): Promise<Float32Array> {
       : [Math.floor(i / 3), i % 3];
     const [y, x] = [Math.floor(pixel / width), pixel % width];
     const from = Math.floor((y * size.height) / height) * size.width + Math.floor((x * size.width) / width);
-    return (data[3 * from + channel] ?? 0) / 255;
+    return (data[3 * from + channel] ?? 0) / (raw.has(file) ? 1 : 255);
   });
 }

@@ -1,5 +1,7 @@
 /** Options of the operators we understand, named as in TensorFlow Lite's schema. Units are elements. */
 
+import type { Dtype } from './types.ts';
+
 export type Padding = 'SAME' | 'VALID';
 export type Activation = 'NONE' | 'RELU' | 'RELU_N1_TO_1' | 'RELU6' | 'TANH' | 'SIGN_BIT';
 
@@ -112,6 +114,10 @@ export interface CumsumOptions {
   readonly exclusive: boolean;
   readonly reverse: boolean;
 }
+export interface ArgOptions {
+  /** Of the positions: int32 or int64, as the output tensor says too. Some files leave it out. */
+  readonly outputType?: Dtype;
+}
 export interface FakeQuantOptions {
   readonly min: number;
   readonly max: number;
@@ -202,8 +208,8 @@ export interface OptionsByKind {
   readonly SQUARED_DIFFERENCE: NoOptions;
   readonly MAXIMUM: NoOptions;
   readonly MINIMUM: NoOptions;
-  readonly ARG_MAX: NoOptions;
-  readonly ARG_MIN: NoOptions;
+  readonly ARG_MAX: ArgOptions;
+  readonly ARG_MIN: ArgOptions;
   readonly EQUAL: NoOptions;
   readonly NOT_EQUAL: NoOptions;
   readonly GREATER: NoOptions;

@@ -3,7 +3,7 @@ import { holdsGraph } from '../formats/onnx/types.ts';
 import { Problem } from '../problem.ts';
 import type { NormalizedOnnx, ValueType } from './normalized.ts';
 import { nodeName } from './problems.ts';
-import { propagate, type TypedGraph } from './propagate.ts';
+import { type PropagateOptions, propagate, type TypedGraph } from './propagate.ts';
 import { Draft } from './rewrite/draft.ts';
 import { makeWindowsExplicit } from './rewrite/explicit-windows.ts';
 import { foldIntoConsumers, foldIntoProducers } from './rewrite/fold-affine.ts';
@@ -12,7 +12,7 @@ import { joinPads } from './rewrite/join-pads.ts';
 import { pruned } from './rewrite/prune.ts';
 import { raisedFrom6 } from './rewrite/raise-6.ts';
 import { removeIdle } from './rewrite/remove.ts';
-import { hasHalves, widened, withoutHalves } from './rewrite/widen.ts';
+import { holdsAny, isDouble, isHalf, single, withoutDoubles, withoutHalves } from './rewrite/single.ts';
 import { type BoundInputs, bindInputs, type Sizes } from './sizes.ts';
 import { suggestSizes } from './suggest-sizes.ts';
 
@@ -32,7 +32,7 @@ export function normalizeOnnx(file: OnnxModel, { sizes = new Map() }: NormalizeO
   const bound = bindInputs(file, sizes, (open) =>
     suggestSizes(open, (tried) => isConsistent(file, sizes, tried)),
   );
-  const typed = raisedFrom6(pruned(typedGraph(file, bound)));
+  const typed = raisedFrom6(pruned(withoutDoubles(typedGraph(file, bound))));
   const draft = new Draft(typed);
   for (const pass of passes) pass(draft);
   const { graph, values, opset } = pruned(draft.finish());
@@ -52,27 +52,33 @@ const passes = [
   foldIntoConsumers,
 ];
 
-function typedGraph({ graph, opset, told }: OnnxModel, { types, names }: BoundInputs): TypedGraph {
+function typedGraph(
+  { graph, opset, told }: OnnxModel,
+  { types, names }: BoundInputs,
+  limit: Pick<PropagateOptions, 'foldLimit'> = {},
+): TypedGraph {
   const outputs = new Map(graph.outputs.map((value) => [value.name, value]));
   return propagate(withoutHalves(graph), {
+    ...limit,
     opset,
-    inputs: new Map([...types].map(([name, type]) => [name, widened(type)])),
+    inputs: new Map([...types].map(([name, type]) => [name, single(type, isHalf)])),
     told: (name) => {
       const { dtype, shape } = told.get(name) ?? outputs.get(name) ?? {};
       const sizes = shape?.flatMap((dim) => (typeof dim === 'number' ? dim : (names.get(dim) ?? [])));
       if (dtype === undefined || sizes === undefined || sizes.length !== shape?.length) return undefined;
-      return widened({ dtype, shape: sizes });
+      return single({ dtype, shape: sizes }, isHalf);
     },
   });
 }
 
+/** Shapes are computed from short lists; weights need not be, to see whether they fit. */
+const shapeArithmetic = { foldLimit: 2 ** 16 };
+
 /** Whether the model's shapes fit together with these sizes added to those given. */
 function isConsistent(file: OnnxModel, given: Sizes, tried: Sizes): boolean {
   try {
-    typedGraph(
-      file,
-      bindInputs(file, new Map([...given, ...tried]), () => []),
-    );
+    const bound = bindInputs(file, new Map([...given, ...tried]), () => []);
+    typedGraph(file, bound, shapeArithmetic);
     return true;
   } catch (error) {
     if (error instanceof Problem) return false;
@@ -102,7 +108,8 @@ function notesOf(
   const batch = file.graph.inputs.some(({ shape }) => typeof shape?.[0] === 'string');
   if (batch && [...bound.types.values()].some(({ shape }) => shape[0] === 1))
     notes.push('The batch, whose size the file leaves open, is 1.');
-  if (hasHalves(file.graph)) notes.push('Half floats are computed as float32.');
+  if (holdsAny(file.graph, isHalf)) notes.push('Half floats are computed as float32.');
+  if (holdsAny(file.graph, isDouble)) notes.push('float64 is computed as float32.');
   for (const { name, shape } of file.graph.outputs) {
     const own = values.get(name)?.shape ?? [];
     const differs =

@@ -5,6 +5,7 @@ import { conv } from './ops/conv.ts';
 import { convTranspose } from './ops/conv-transpose.ts';
 import { gemm, matMul } from './ops/dense.ts';
 import * as elementwise from './ops/elementwise.ts';
+import * as integers from './ops/integers.ts';
 import * as normalize from './ops/normalize.ts';
 import { pad } from './ops/pad.ts';
 import { gather, gatherNd, slice } from './ops/pick.ts';
@@ -129,6 +130,9 @@ const table: ReadonlyMap<string, Translate> = new Map(
 
     QuantizeLinear: quantizeLinear,
     DequantizeLinear: dequantizeLinear,
+    DynamicQuantizeLinear: integers.dynamicQuantizeLinear,
+    MatMulInteger: integers.matMulInteger,
+    ConvInteger: integers.convInteger,
   }),
 );
 

@@ -1,4 +1,5 @@
 import type { OnnxNode } from '../formats/onnx/graph.ts';
+import { withoutUnusedTensors } from '../model/compact.ts';
 import type { Model } from '../model/types.ts';
 import { NodeView } from '../onnx/node-view.ts';
 import type { NormalizedOnnx } from '../onnx/normalized.ts';
@@ -36,7 +37,8 @@ export function translateOnnx(given: NormalizedOnnx, { unknown = 'refuse' }: Tra
   }
   if (refused.length > 0 && unknown === 'refuse') throw together(refused);
   const graph = to.build(onnx.file.proto.graph?.name ?? '');
-  return { description: '', graphs: [graph], signatures: [], metadata: [] };
+  // Weights in ONNX's order have made room for those in TFLite's.
+  return withoutUnusedTensors({ description: '', graphs: [graph], signatures: [], metadata: [] });
 }
 
 /** Translates a node, or says why that cannot be and leaves nothing behind. */

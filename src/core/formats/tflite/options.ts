@@ -1,6 +1,7 @@
-import type { OptionsByKind } from '../../model/options.ts';
+import type { ArgOptions, OptionsByKind } from '../../model/options.ts';
 import type { KnownKind } from '../../model/types.ts';
 import { codec, type OptionsCodec, type StoredOptions } from './codec.ts';
+import { readDtype, storedDtype } from './dtypes.ts';
 import * as fb from './generated/tflite_generated.ts';
 import { recurrentCodecs } from './recurrent-options.ts';
 import {
@@ -14,6 +15,13 @@ import {
 
 const padding = (stored: { padding: fb.Padding }) => (stored.padding === fb.Padding.SAME ? 'SAME' : 'VALID');
 const storedPadding = (name: 'SAME' | 'VALID') => fb.Padding[name];
+
+/** The schema's default, float32, stands for a type that is not said. */
+const positions = {
+  read: ({ outputType }: { outputType: fb.TensorType }): ArgOptions =>
+    outputType === fb.TensorType.FLOAT32 ? {} : { outputType: readDtype(outputType) },
+  write: ({ outputType = 'float32' }: ArgOptions) => ({ outputType: storedDtype(outputType) }),
+};
 
 const conv = codec<fb.Conv2DOptionsT, OptionsByKind['CONV_2D']>('Conv2DOptions', fb.Conv2DOptionsT, {
   read: (t) => ({
@@ -257,6 +265,8 @@ export const codecs: Codecs = {
     read: (t) => ({ exclusive: t.exclusive, reverse: t.reverse }),
     write: (o) => ({ exclusive: o.exclusive, reverse: o.reverse }),
   }),
+  ARG_MAX: codec('ArgMaxOptions', fb.ArgMaxOptionsT, positions),
+  ARG_MIN: codec('ArgMinOptions', fb.ArgMinOptionsT, positions),
   FAKE_QUANT: codec('FakeQuantOptions', fb.FakeQuantOptionsT, {
     read: (t) => ({ min: t.min, max: t.max, bits: t.numBits, narrowRange: t.narrowRange }),
     write: (o) => ({ min: o.min, max: o.max, numBits: o.bits, narrowRange: o.narrowRange }),

@@ -129,7 +129,7 @@ function rows(to: Translation, x: TensorId, count: number): readonly TensorId[] 
 
 /** TFLite's op has no dilation: zeros stand between the weights. */
 function dilatedWeights(view: NodeView, to: Translation, { dilation }: Window2d): TensorId {
-  const weights = planarWeights(view, to);
+  const weights = planarWeights(to, to.input(view, 1));
   if (dilation.every((distance) => distance === 1)) return weights;
   const value = constantOf(to.tensor(weights));
   if (value === undefined) throw refusal(view, 'dilates weights that are computed');

@@ -9,39 +9,55 @@ import { asPicture, definePicture, paddingPlan, type Window2d, window2d } from '
 const channelsLast: readonly number[] = [1, 2, 3, 0];
 
 /** Weights with two spatial dimensions; [O, I, L] as [O, I, 1, L]. */
-export function planarWeights(view: NodeView, to: Translation): TensorId {
-  const weights = to.input(view, 1);
+export function planarWeights(to: Translation, weights: TensorId): TensorId {
   const [first = 1, second = 1, length = 1] = to.shape(weights);
   return to.shape(weights).length === 3 ? reshaped(to, weights, [first, second, 1, length]) : weights;
 }
 
-/** The bias, which int8 kernels ask for, so that it is 0 where there is none. */
-function biasOf(view: NodeView, to: Translation, channels: number): TensorId {
-  return view.has(2) ? to.input(view, 2) : floats(to, [channels], new Float32Array(channels));
+/** What a convolution works on, where that is not what its node reads. */
+export interface ConvolutionParts {
+  readonly x: TensorId;
+  /** [O, I, H, W] or [O, I, L]. */
+  readonly weights: TensorId;
+  /** Absent: 0, because int8 kernels ask for one. */
+  readonly bias?: TensorId;
+  /** What becomes of the result, NHWC. */
+  readonly finish?: (y: TensorId) => TensorId;
+}
+
+/** Translates `view`, a convolution, and defines its output. */
+export function convolution(view: NodeView, to: Translation, parts: ConvolutionParts): void {
+  const { x, weights, finish = (y) => y } = parts;
+  const window = window2d(view, windowsOf(view, view.shape(1).slice(2)));
+  const picture = asPicture(view, to, x);
+  const plan = paddingPlan(to.shape(picture), window);
+  const bordered = plan.borders === undefined ? picture : padded(to, picture, plan.borders);
+  const [channels = 1] = to.shape(weights);
+  const bias = parts.bias ?? floats(to, [channels], new Float32Array(channels));
+  const groups = view.int('group') ?? 1;
+  const layer = { x: bordered, weights: planarWeights(to, weights), bias, groups };
+  definePicture(view, to, finish(convolved(to, { ...layer, window, padding: plan.padding })));
 }
 
 export const conv: Translate = (view, to) => {
-  const window = window2d(view, windowsOf(view, view.shape(1).slice(2)));
-  const picture = asPicture(view, to);
-  const plan = paddingPlan(to.shape(picture), window);
-  const x = plan.borders === undefined ? picture : padded(to, picture, plan.borders);
-  definePicture(view, to, convolved(view, to, { x, window, padding: plan.padding }));
+  const [x, weights] = [to.input(view, 0), to.input(view, 1)];
+  convolution(view, to, { x, weights, ...(view.has(2) && { bias: to.input(view, 2) }) });
 };
 
-interface Convolution {
+interface Layer {
   readonly x: TensorId;
+  readonly weights: TensorId;
+  readonly bias: TensorId;
+  readonly groups: number;
   readonly window: Window2d;
   readonly padding: 'SAME' | 'VALID';
 }
 
 /** Groups of one input channel are depthwise; other groups show in the depth of CONV_2D's weights. */
-function convolved(view: NodeView, to: Translation, { x, window, padding }: Convolution): TensorId {
-  const weights = planarWeights(view, to);
+function convolved(to: Translation, { x, weights, bias, groups, window, padding }: Layer): TensorId {
   const [channels = 1] = to.shape(weights);
   const [batch = 1, , , depth = 1] = to.shape(x);
-  const groups = view.int('group') ?? 1;
   const made = { shape: [batch, ...window.output, channels] };
-  const bias = biasOf(view, to, channels);
   const options = {
     padding,
     strideH: window.stride[0],

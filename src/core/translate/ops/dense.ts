@@ -69,11 +69,19 @@ export function dense(
 /** numpy's matmul: a vector on the left is a row, on the right a column, and its dimension falls away. */
 export const matMul: Translate = (view, to) => {
   requireFloat(view);
-  to.define(view, reshaped(to, product(view, to), outputShape(view)));
+  to.define(view, matrixProduct(view, to, [to.input(view, 0), to.input(view, 1)]));
 };
 
-function product(view: NodeView, to: Translation): TensorId {
-  const [left, right] = [to.input(view, 0), to.input(view, 1)];
+/** The product of two float32 values in the shape of the node's output. */
+export function matrixProduct(
+  view: NodeView,
+  to: Translation,
+  operands: readonly [TensorId, TensorId],
+): TensorId {
+  return reshaped(to, product(view, to, operands), outputShape(view));
+}
+
+function product(view: NodeView, to: Translation, [left, right]: readonly [TensorId, TensorId]): TensorId {
   const a = to.shape(left).length === 1 ? reshaped(to, left, [1, ...to.shape(left)]) : left;
   const b = to.shape(right).length === 1 ? reshaped(to, right, [...to.shape(right), 1]) : right;
   const [before, after] = [to.shape(a), to.shape(b)];

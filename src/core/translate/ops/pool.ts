@@ -1,10 +1,12 @@
 import type { Shape, TensorId } from '../../model/types.ts';
+import type { NodeView } from '../../onnx/node-view.ts';
 import { type Windows, windowsOf } from '../../onnx/windows.ts';
-import { binary, cast, floats, padded, reduced, refusal, type Translate } from '../emit.ts';
+import { binary, cast, floats, padded, picked, reduced, refusal, type Translate } from '../emit.ts';
 import type { Translation } from '../translation.ts';
 import { edgePadded } from './pad.ts';
 import {
   asPicture,
+  bordersOf,
   definePicture,
   type PaddingPlan,
   type Pair,
@@ -48,52 +50,40 @@ export const maxPool: Translate = (view, to) => {
   const { dtype, quant } = to.tensor(to.input(view, 0));
   const stored = dtype !== 'float32' && quant === undefined;
   const picture = asPicture(view, to, stored ? cast(to, to.input(view, 0), 'float32') : to.input(view, 0));
-  const plan = dilated(window) ? bordered(window) : paddingPlan(to.shape(picture), window);
-  const x = plan.borders === undefined ? picture : edgePadded(to, picture, plan.borders);
-  const y = dilated(window)
-    ? maxOfTaps(to, x, window)
-    : pooled(to, 'MAX_POOL_2D', { x, window, padding: plan.padding });
+  const y = dilated(window) ? maxOfTaps(view, to, picture, window) : maxOfWindows(to, picture, window);
   definePicture(view, to, stored ? cast(to, y, dtype) : y);
 };
+
+function maxOfWindows(to: Translation, picture: TensorId, window: Window2d): TensorId {
+  const { padding, borders } = paddingPlan(to.shape(picture), window);
+  const x = borders === undefined ? picture : edgePadded(to, picture, borders);
+  return pooled(to, 'MAX_POOL_2D', { x, window, padding });
+}
 
 function dilated({ dilation }: Window2d): boolean {
   return dilation.some((distance) => distance !== 1);
 }
 
-/** All padding added beforehand. */
-function bordered({ before, after }: Window2d): PaddingPlan {
-  const borders = {
-    before: [0, ...before, 0],
-    after: [0, Math.max(0, after[0]), Math.max(0, after[1]), 0],
-  };
-  return { padding: 'VALID', borders };
-}
-
-/** TFLite's pooling has no dilation: the maximum of one strided slice for each tap of the window. */
-function maxOfTaps(to: Translation, x: TensorId, window: Window2d): TensorId {
-  const [batch = 1, , , depth = 1] = to.shape(x);
-  const [rows, columns] = window.output;
-  const masks = {
-    beginMask: 0,
-    endMask: 0,
-    ellipsisMask: 0,
-    newAxisMask: 0,
-    shrinkAxisMask: 0,
-    offset: false,
-  };
-  const taps = Array.from({ length: window.kernel[0] * window.kernel[1] }, (_, tap) => {
-    const top = Math.floor(tap / window.kernel[1]) * window.dilation[0];
-    const left = (tap % window.kernel[1]) * window.dilation[1];
-    const end = [top + (rows - 1) * window.stride[0] + 1, left + (columns - 1) * window.stride[1] + 1];
-    const bounds = [
-      [0, top, left, 0],
-      [batch, ...end, depth],
-      [1, ...window.stride, 1],
-    ];
-    const inputs = [x, ...bounds.map((list) => to.vector(list))];
-    return to.emit('STRIDED_SLICE', inputs, { shape: [batch, rows, columns, depth], options: masks });
-  });
-  return taps.reduce((largest, tap) => binary(to, 'MAXIMUM', [largest, tap]));
+/**
+ * TFLite's pooling has no dilation: the largest of what each tap picks, first along height, then along width. A tap outside
+ * the input picks what another tap of its window does.
+ */
+function maxOfTaps(view: NodeView, to: Translation, x: TensorId, window: Window2d): TensorId {
+  return ([0, 1] as const).reduce<TensorId>((y, i) => {
+    const size = to.shape(y)[i + 1] ?? 1;
+    const windows = Array.from({ length: window.output[i] }, (_, step) => {
+      const start = step * window.stride[i] - window.before[i];
+      return Array.from({ length: window.kernel[i] }, (_, tap) => start + tap * window.dilation[i]);
+    });
+    const filled = windows.map((taps) => {
+      const other = taps.find((at) => at >= 0 && at < size);
+      if (other === undefined) throw refusal(view, 'has windows that lie wholly in its padding');
+      return taps.map((at) => (at >= 0 && at < size ? at : other));
+    });
+    return Array.from({ length: window.kernel[i] }, (_, tap) =>
+      picked(to, y, { axis: i + 1, indices: filled.map((taps) => taps[tap] ?? 0) }),
+    ).reduce((largest, part) => binary(to, 'MAXIMUM', [largest, part]));
+  }, x);
 }
 
 /**
@@ -115,7 +105,7 @@ export const averagePool: Translate = (view, to) => {
       to,
       pooled(to, 'AVERAGE_POOL_2D', { x: picture, window, padding: plan.padding }),
     );
-  const x = padded(to, picture, bordered(window).borders ?? { before: [], after: [] });
+  const x = padded(to, picture, bordersOf(window));
   const whole = dilated(window)
     ? averageByWeights(to, x, window)
     : pooled(to, 'AVERAGE_POOL_2D', { x, window, padding: 'VALID' });

@@ -2,27 +2,16 @@ import { allocate, bytesOf, constantOf, elementCount } from '../../model/data.ts
 import { clamp, roundHalfEven } from '../../model/rounding.ts';
 import type { Dtype, Quant, Shape, TensorId } from '../../model/types.ts';
 import type { NodeView } from '../../onnx/node-view.ts';
-import { refusal, type Translate } from '../emit.ts';
+import type { Translate } from '../emit.ts';
 import { heldType } from '../held.ts';
 import type { Translation } from '../translation.ts';
+import { dequantizeWrittenOut, integerRanges, quantizeWrittenOut } from './integers.ts';
 
-/** Types of integers that TFLite's QUANTIZE and DEQUANTIZE know, with what they hold. */
-const integerRanges: Readonly<Partial<Record<Dtype, readonly [low: number, high: number]>>> = {
-  int8: [-128, 127],
-  uint8: [0, 255],
-  int16: [-32768, 32767],
-};
-
-/** Scale and zero point of a QuantizeLinear or DequantizeLinear, which TFLite has in its tensors. */
-export function quantOf(view: NodeView): Quant {
+/** Scale and zero point of a QuantizeLinear or DequantizeLinear that TFLite can hold in a tensor; `undefined` for others. */
+function quantOf(view: NodeView): Quant | undefined {
   const [scale, zeroPoint] = [view.constant(1), view.constant(2)];
-  if (scale === undefined || (view.has(2) && zeroPoint === undefined))
-    throw refusal(
-      view,
-      'takes a scale or a zero point that is computed; TensorFlow Lite has both in the file',
-    );
-  if (view.int('block_size') !== undefined && view.int('block_size') !== 0)
-    throw refusal(view, 'has a scale for each block; TensorFlow Lite has one for each channel at most');
+  const blocks = (view.int('block_size') ?? 0) !== 0;
+  if (scale === undefined || (view.has(2) && zeroPoint === undefined) || blocks) return undefined;
   const scales = Float32Array.from(scale.data as Float32Array);
   const zeros = Int32Array.from(scales, (_, i) => Number(zeroPoint?.data[i] ?? 0));
   const rank = view.shape(0).length;
@@ -34,13 +23,9 @@ export const quantizeLinear: Translate = (view, to) => {
   const x = to.input(view, 0);
   const dtype = heldType(view.scope.values.get(view.node.outputs[0] ?? '')?.dtype ?? 'uint8');
   const quant = quantOf(view);
-  checkStored(view, dtype);
+  if (quant === undefined || integerRanges[dtype] === undefined) return quantizeWrittenOut(view, to);
   if (to.isConstant(x)) return to.define(view, rounded(to, x, { dtype, quant }));
-  if (quant.scale.length > 1)
-    throw refusal(
-      view,
-      'quantizes an activation with several scales; TensorFlow Lite has one for activations',
-    );
+  if (quant.scale.length > 1) return quantizeWrittenOut(view, to);
   to.define(view, to.emit('QUANTIZE', [x], { shape: to.shape(x), dtype, quant, options: {} }));
 };
 
@@ -67,7 +52,7 @@ function sliceOf(shape: Shape, { scale, axis }: Quant): (index: number) => numbe
 /** A pair of QuantizeLinear and DequantizeLinear on floats, which rounds to a grid: its ends are those of the integers. */
 export const fakeQuant: Translate = (view, to) => {
   const x = to.input(view, 0);
-  const { scale, zeroPoint } = quantOf(view);
+  const { scale, zeroPoint } = quantOf(view) ?? { scale: [], zeroPoint: [] };
   const dtype = heldType(view.constant(2)?.dtype ?? 'uint8');
   const [low, high] = integerRanges[dtype] ?? [0, 0];
   const [step = 1, zero = 0] = [scale[0], zeroPoint[0]];
@@ -80,19 +65,14 @@ export const fakeQuant: Translate = (view, to) => {
   to.define(view, to.emit('FAKE_QUANT', [x], { shape: to.shape(x), options }));
 };
 
-function checkStored(view: NodeView, dtype: Dtype): void {
-  if (integerRanges[dtype] === undefined)
-    throw refusal(view, `is about ${dtype}, which TensorFlow Lite has no scales for`);
-}
-
 export const dequantizeLinear: Translate = (view, to) => {
   const x = to.input(view, 0);
   const { dtype, shape, quant: known, data } = to.tensor(x);
   const quant = quantOf(view);
-  if (data !== undefined) return to.define(view, widened(to, x, quant));
-  checkStored(view, dtype);
-  if (known !== undefined && !sameQuant(known, quant))
-    throw refusal(view, 'reads integers with another scale than they were stored with');
+  if (quant !== undefined && data !== undefined) return to.define(view, widened(to, x, quant));
+  const held =
+    integerRanges[dtype] !== undefined && (known === undefined || (quant && sameQuant(known, quant)));
+  if (quant === undefined || !held) return dequantizeWrittenOut(view, to);
   if (known === undefined) to.quantify(x, quant);
   to.define(view, to.emit('DEQUANTIZE', [x], { shape, dtype: 'float32', options: {} }));
 };

@@ -1,4 +1,5 @@
-import type { TensorId } from '../../model/types.ts';
+import { allocate, elementCount } from '../../model/data.ts';
+import type { Shape, TensorId } from '../../model/types.ts';
 import { axisOf, reductionOf, topKOf } from '../../onnx/node-attributes.ts';
 import {
   axisLast,
@@ -8,7 +9,6 @@ import {
   type Reduced,
   type Reducer,
   reduced,
-  refusal,
   reshaped,
   type Translate,
   transposed,
@@ -20,19 +20,42 @@ import { outputShape } from './shape.ts';
 
 type Compute = (to: Translation, x: TensorId, over: Reduced) => TensorId;
 
-/** Over no dimension at all the op does nothing, but what it does to each element. */
-function reducing(compute: Compute): Translate {
+/**
+ * Over no dimension at all the op does nothing, but what it does to each element.
+ * @param empty - the result where there is nothing to reduce.
+ */
+function reducing(compute: Compute, empty = 0): Translate {
   return (view, to) => {
     const x = to.input(view, 0);
-    if (to.shape(x).includes(0)) throw refusal(view, 'reduces an empty value');
+    if (to.shape(x).includes(0))
+      return to.define(view, filled(to, outputShape(view), { like: x, value: empty }));
     const { dtype } = to.tensor(x);
     const computable = dtype === 'float32' || dtype === 'int32' ? x : cast(to, x, 'int32');
     to.define(view, cast(to, compute(to, computable, reductionOf(view)), dtype));
   };
 }
 
+/** What is left of nothing. */
+const neutral: Readonly<Record<Reducer, number>> = {
+  MEAN: Number.NaN,
+  SUM: 0,
+  REDUCE_MAX: Number.NEGATIVE_INFINITY,
+  REDUCE_MIN: Number.POSITIVE_INFINITY,
+  REDUCE_PROD: 1,
+};
+
 export function reduction(kind: Reducer): Translate {
-  return reducing((to, x, over) => plain(to, kind, { ...over, x }));
+  return reducing((to, x, over) => plain(to, kind, { ...over, x }), neutral[kind]);
+}
+
+function filled(
+  to: Translation,
+  shape: Shape,
+  { like, value }: { readonly like: TensorId; readonly value: number },
+): TensorId {
+  const { dtype } = to.tensor(like);
+  const data = allocate(dtype, elementCount(shape)).fill(value as never);
+  return to.constant({ dtype, shape, data });
 }
 
 function plain(to: Translation, kind: Reducer, over: Reduced & { readonly x: TensorId }): TensorId {
@@ -66,7 +89,8 @@ export function argExtreme(kind: 'ARG_MAX' | 'ARG_MIN'): Translate {
     const stored = to.tensor(whole).dtype === 'float32' ? whole : cast(to, whole, 'int32');
     const x = fromEnd ? to.emit('REVERSE_V2', [stored, to.vector([axis])], { shape, options: {} }) : stored;
     const left = shape.filter((_, i) => i !== axis);
-    const found = to.emit(kind, [x, to.vector([axis])], { shape: left, dtype: 'int32', options: {} });
+    const options = { outputType: 'int32' } as const;
+    const found = to.emit(kind, [x, to.vector([axis])], { shape: left, dtype: 'int32', options });
     const last = to.constant({ shape: [], dtype: 'int32', data: Int32Array.of((shape[axis] ?? 1) - 1) });
     const position = fromEnd ? binary(to, 'SUB', [last, found]) : found;
     to.define(view, reshaped(to, position, outputShape(view)));

@@ -1,6 +1,6 @@
 /** Sliding windows over NHWC tensors: what convolutions and pooling share. */
 import type { Padding } from '../../model/options.ts';
-import { paddingOf } from '../../model/padding.ts';
+import { outputSize, paddingOf } from '../../model/padding.ts';
 import type { Shape, TensorId } from '../../model/types.ts';
 import type { NodeView } from '../../onnx/node-view.ts';
 import type { Windows } from '../../onnx/windows.ts';
@@ -30,7 +30,11 @@ export function window2d(view: NodeView, windows: Windows): Window2d {
   const window = {
     kernel: pair(windows.kernel, 1),
     stride: pair(windows.strides, 1),
-    dilation: pair(windows.dilations, 1),
+    // A single tap has no distance to another.
+    dilation: pair(
+      windows.dilations.map((distance, i) => (windows.kernel[i] === 1 ? 1 : distance)),
+      1,
+    ),
     before: pair(windows.before, 0),
     output: pair(windows.output, 1),
   };
@@ -65,28 +69,19 @@ export type PaddingPlan =
   | { readonly padding: Padding; readonly borders?: undefined }
   | { readonly padding: 'VALID'; readonly borders: Borders };
 
-export function paddingPlan(
-  picture: Shape,
-  { kernel, stride, dilation, before, after }: Window2d,
-): PaddingPlan {
-  const none = [0, 1].every((i) => before[i] === 0 && (after[i] ?? 0) <= 0);
+export function paddingPlan(picture: Shape, window: Window2d): PaddingPlan {
+  const { kernel, stride, dilation, before, after, output } = window;
+  const none = ([0, 1] as const).every((i) => before[i] === 0 && after[i] <= 0);
   if (none) return { padding: 'VALID' };
+  // Windows that begin at the same element and are as many see the same elements.
   const isSame = ([0, 1] as const).every((i) => {
-    const side = { size: kernel[i], stride: stride[i], dilation: dilation[i] };
-    const same = paddingOf('SAME', picture[i + 1] ?? 1, side);
-    return (
-      same.before === before[i] && same.after === Math.max(0, after[i]) && sameOutput(picture[i + 1] ?? 1, i)
-    );
+    const [size, side] = [picture[i + 1] ?? 1, { size: kernel[i], stride: stride[i], dilation: dilation[i] }];
+    return outputSize('SAME', size, side) === output[i] && paddingOf('SAME', size, side).before === before[i];
   });
-  function sameOutput(size: number, i: 0 | 1): boolean {
-    // What SAME reaches is what is asked for only if it also takes as many steps.
-    const reach = (kernel[i] - 1) * dilation[i] + 1;
-    return (Math.ceil(size / stride[i]) - 1) * stride[i] + reach - size - before[i] === after[i];
-  }
-  if (isSame) return { padding: 'SAME' };
-  const borders = {
-    before: [0, before[0], before[1], 0],
-    after: [0, Math.max(0, after[0]), Math.max(0, after[1]), 0],
-  };
-  return { padding: 'VALID', borders };
+  return isSame ? { padding: 'SAME' } : { padding: 'VALID', borders: bordersOf(window) };
+}
+
+/** All padding of a window, to be added before it. */
+export function bordersOf({ before, after }: Window2d): Borders {
+  return { before: [0, ...before, 0], after: [0, Math.max(0, after[0]), Math.max(0, after[1]), 0] };
 }
