@@ -20,8 +20,9 @@ class Search {
 
   /**
    * First TRANSPOSEs sink as far as they can, whatever stands below, if that is no dearer in the end: what branches
-   * (x · sigmoid(x), a residual) meets again in one order. Then they rise and sink as long as that makes the whole cheaper. It ends: within a sweep each op is
-   * looked at once and the cost never grows, and there is another pair of sweeps only where the cost, a natural number, fell.
+   * (x · sigmoid(x), a residual) meets again in one order. Then they rise and sink as long as that makes the whole
+   * cheaper. It ends: within a sweep each op is looked at once and the cost never grows, and there is another pair of
+   * sweeps only where the cost, a natural number, fell.
    */
   run(inputs: ReadonlyMap<TensorId, Order>): Assignment {
     const assignment = new Assignment(this.#graph, inputs);

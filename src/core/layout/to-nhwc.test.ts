@@ -195,6 +195,15 @@ test('an op that nothing is known of keeps its order', () => {
   expect(kinds).toEqual(['CONV_2D', 'TRANSPOSE', 'ONNX:Odd', 'TRANSPOSE', 'CONV_2D']);
 });
 
+test('ranges of training pass like activations and keep what they stand between', () => {
+  const g = new NchwGraph();
+  const options = { min: -1, max: 1, bits: 8, narrowRange: false };
+  const rounded = (x: Value) => g.make('FAKE_QUANT', options, [x.id], x.shape);
+  const x = rounded(g.conv(g.input([1, 3, 4, 6]), 2));
+  const kinds = kindsOf(g, [g.conv(rounded(g.unary('RELU', x)), 2)]);
+  expect(kinds).toEqual(['CONV_2D', 'FAKE_QUANT', 'RELU', 'FAKE_QUANT', 'CONV_2D']);
+});
+
 test('an activation stays outside where somebody else reads what is before it', () => {
   const g = new NchwGraph();
   const x = g.conv(g.input([1, 3, 4, 6]), 2);
