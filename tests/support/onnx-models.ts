@@ -1,94 +1,47 @@
-import {
-  cifarPictures,
-  cocoPictures,
-  digits,
-  flowerPictures,
-  type Labelled,
-  type Layout,
-  type Pictures,
-  samplesOf,
-} from './onnx-samples.ts';
+import { readdirSync } from 'node:fs';
+import { elementCount } from '../../src/core/model/data.ts';
+import type { Shape } from '../../src/core/model/types.ts';
+import { noiseOf } from './onnx-runtime.ts';
+import { picture } from './pictures.ts';
+import { noShared, shared } from './shared.ts';
 
-/** How an ONNX model of the shared folder is fed, as its list says. */
-export interface OnnxCase {
-  readonly file: string;
-  readonly sizes?: ReadonlyMap<string, number>;
-  /** The output whose largest value is the class; absent where there are no labels. */
-  readonly classes?: string;
-  readonly samples: () => Promise<{
-    readonly calibration: readonly Labelled[];
-    readonly test: readonly Labelled[];
-  }>;
+/** The real ONNX models that are there. */
+export const onnxModels: readonly string[] = noShared
+  ? []
+  : readdirSync(shared('models')).filter((file) => file.endsWith('.onnx'));
+
+const sizes: Readonly<Record<string, ReadonlyMap<string, number>>> = {
+  'ppocr_mobile_v2_cls.onnx': new Map([
+    ['x[2]', 48],
+    ['x[3]', 192],
+  ]),
+};
+
+/** Sizes for what a file leaves open. */
+export function sizesOf(file: string): ReadonlyMap<string, number> {
+  return sizes[file] ?? new Map();
 }
 
-function pictures(layout: Layout, items: () => Pictures): OnnxCase['samples'] {
-  return async () => {
-    const { calibration, test } = items();
-    return { calibration: await samplesOf(calibration, layout), test: await samplesOf(test, layout) };
-  };
+/** Files whose pictures are bytes as they are; the others take 0 … 1. */
+const raw: ReadonlySet<string> = new Set([
+  'resnet8_cifar10_bn.onnx',
+  'resnet8_cifar10_unbalanced.onnx',
+  'yunet_n_320.onnx',
+]);
+
+/** A picture stretched to the size that `shape` has, NHWC or NCHW as `shape` is; noise in 0 … 1 where it has no colours. */
+export async function pictureInput(file: string, shape: Shape): Promise<Float32Array> {
+  const isNchw = shape[1] === 3;
+  if (shape.length !== 4 || (!isNchw && shape[3] !== 3))
+    return noiseOf({ dtype: 'float32', shape }, 0, 1).data as Float32Array;
+  const [, height = 1, width = 1] = isNchw ? [0, ...shape.slice(2)] : shape;
+  const { data, ...size } = await picture('coco/images/000000000077.jpg').load();
+  return Float32Array.from({ length: elementCount(shape) }, (_, i) => {
+    const [pixel, channel] = isNchw
+      ? [i % (width * height), Math.floor(i / (width * height))]
+      : [Math.floor(i / 3), i % 3];
+    const [y, x] = [Math.floor(pixel / width), pixel % width];
+    const from = Math.floor((y * size.height) / height) * size.width + Math.floor((x * size.width) / width);
+    return (data[3 * from + channel] ?? 0) / (raw.has(file) ? 1 : 255);
+  });
 }
-
-const cifar: Layout = { size: [32, 32], channels: 'rgb', mean: 0, std: 1 };
-const few = (): Pictures => cocoPictures(16, 8);
-
-export const onnxCases: readonly OnnxCase[] = [
-  {
-    file: 'mnist_cntk_opset8.onnx',
-    classes: 'Plus214_Output_0',
-    samples: async () => ({ calibration: digits('calib', 100), test: digits('test', 500) }),
-  },
-  {
-    file: 'resnet8_cifar10_bn.onnx',
-    classes: 'dense',
-    samples: pictures(cifar, () => cifarPictures(100, 500)),
-  },
-  {
-    file: 'resnet8_cifar10_unbalanced.onnx',
-    classes: 'dense',
-    samples: pictures(cifar, () => cifarPictures(100, 500)),
-  },
-  {
-    file: 'vww_mobilenetv1_025_96_bn.onnx',
-    classes: 'dense',
-    samples: pictures({ size: [96, 96], channels: 'rgb', mean: 0, std: 255 }, () => cocoPictures(32, 96)),
-  },
-  {
-    file: 'mobilenet_v2_035_128_flowers.onnx',
-    classes: 'dense',
-    samples: pictures({ size: [128, 128], channels: 'rgb', mean: 127.5, std: 127.5 }, () =>
-      flowerPictures(50, 125),
-    ),
-  },
-  {
-    file: 'selfie_segmentation_landscape.onnx',
-    samples: pictures({ size: [144, 256], channels: 'rgb', mean: 0, std: 255, nhwc: true }, few),
-  },
-  {
-    file: 'ultraface_rfb320.onnx',
-    samples: pictures({ size: [240, 320], channels: 'rgb', mean: 127, std: 128 }, few),
-  },
-  {
-    file: 'ultraface_rfb320_simplified.onnx',
-    samples: pictures({ size: [240, 320], channels: 'rgb', mean: 127, std: 128 }, few),
-  },
-  {
-    file: 'super_resolution_x3.onnx',
-    samples: pictures({ size: [224, 224], channels: 'grey', mean: 0, std: 255 }, () => cocoPictures(8, 4)),
-  },
-  {
-    file: 'st_ssd_mobilenet_v1_025_256.onnx',
-    samples: pictures({ size: [256, 256], channels: 'rgb', mean: 127.5, std: 127.5 }, few),
-  },
-  {
-    file: 'ppocr_mobile_v2_cls.onnx',
-    sizes: new Map([
-      ['x[2]', 48],
-      ['x[3]', 192],
-    ]),
-    samples: pictures({ size: [48, 192], channels: 'bgr', mean: 127.5, std: 127.5 }, few),
-  },
-  {
-    file: 'yunet_n_320.onnx',
-    samples: pictures({ size: [320, 320], channels: 'bgr', mean: 0, std: 1 }, few),
-  },
-];

@@ -60,9 +60,11 @@ export class Draft {
     return this.#outputs.includes(id);
   }
 
-  /** Whether one op alone reads a tensor, and nobody outside sees it. */
+  /** Whether one op alone reads a tensor, nobody outside sees it, and it is not rounded to a grid of its own. */
   isPrivate(id: TensorId): boolean {
-    return !this.isOutput(id) && this.#readers.get(id)?.size === 1;
+    const { quant, fakeQuant } = this.tensor(id);
+    const isRounded = quant !== undefined || fakeQuant !== undefined;
+    return !isRounded && !this.isOutput(id) && this.#readers.get(id)?.size === 1;
   }
 
   replace(id: OpId, op: Op): void {

@@ -19,18 +19,22 @@ class Search {
   }
 
   /**
-   * First TRANSPOSEs sink as far as they can, whatever stands below: what branches (x · sigmoid(x), a residual) meets
-   * again in one order. Then they rise and sink as long as that makes the whole cheaper. It ends: within a sweep each op is
-   * looked at once and the cost never grows, and there is another pair of sweeps only where the cost, a natural number, fell.
+   * First TRANSPOSEs sink as far as they can, whatever stands below, if that is no dearer in the end: what branches
+   * (x · sigmoid(x), a residual) meets again in one order. Then they rise and sink as long as that makes the whole
+   * cheaper. It ends: within a sweep each op is looked at once and the cost never grows, and there is another pair of
+   * sweeps only where the cost, a natural number, fell.
    */
   run(inputs: ReadonlyMap<TensorId, Order>): Assignment {
     const assignment = new Assignment(this.#graph, inputs);
     const ids = this.#graph.ops.map((_, index) => index as OpId);
+    const untouched = assignment.totalCost();
     for (const id of ids) this.#settle(assignment, id);
+    if (assignment.totalCost() > untouched) for (const id of ids) assignment.assign(id, undefined);
     for (let cost = Number.POSITIVE_INFINITY; assignment.totalCost() < cost; ) {
       cost = assignment.totalCost();
       for (const id of ids.toReversed()) this.#improve(assignment, id, this.#fromOutputs(assignment, id));
-      for (const id of ids) this.#improve(assignment, id, this.#fromInputs(assignment, id));
+      // None comes last: it wins over what costs as much only where no operand is stored otherwise than it is meant.
+      for (const id of ids) this.#improve(assignment, id, [...this.#fromInputs(assignment, id), undefined]);
     }
     return assignment;
   }
@@ -83,7 +87,7 @@ class Search {
   }
 
   /** Takes one of `choices` where the whole is no dearer with it, or none where that is cheaper. */
-  #improve(assignment: Assignment, id: OpId, choices: readonly Passage[]): void {
+  #improve(assignment: Assignment, id: OpId, choices: readonly (Passage | undefined)[]): void {
     const current = assignment.passage(id);
     const roots = [...assignment.rootsAround(id)];
     const costWith = (passage: Passage | undefined) => {

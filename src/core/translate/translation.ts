@@ -221,7 +221,9 @@ export class Translation {
     const { shape, data, origin } = this.tensor(id);
     const isInput = this.#onnx.graph.inputs.some((input) => input.name === origin?.name);
     if (data === undefined && !isInput) return id;
-    return this.emit('RESHAPE', [id, this.vector(shape)], { shape, options: { newShape: shape } });
+    const copy = this.emit('RESHAPE', [id, this.vector(shape)], { shape, options: { newShape: shape } });
+    this.#tensors[copy] = { ...this.tensor(copy), name, origin: { name } };
+    return copy;
   }
 
   #result(what: string, inputs: readonly TensorId[], made: Omit<Made<KnownKind>, 'options'>): TensorId {

@@ -9,6 +9,7 @@ const unary = [
   'DEQUANTIZE',
   'ELU',
   'EXP',
+  'FAKE_QUANT',
   'FLOOR',
   'GELU',
   'HARD_SWISH',

@@ -84,10 +84,12 @@ function foldInto(draft: Draft, id: OpId, affine: Affine): void {
   const bias = draft.operand(layer, place.bias);
   const channels = weights?.shape.at(place.axis);
   if (weights === undefined || !isReal(weights) || channels !== affine.scale.length) return;
+  const isScaled = affine.scale.some((value) => value !== 1);
+  // Weights that were trained on a grid stay on it.
+  if (isScaled && weights.grid !== undefined) return;
   if (isPresent(layer.inputs[place.bias]) && !isReal(bias)) return;
   const inputs = [...layer.inputs];
-  if (affine.scale.some((value) => value !== 1))
-    inputs[place.weights] = draft.add(scaled(weights, affine.scale, place.axis));
+  if (isScaled) inputs[place.weights] = draft.add(scaled(weights, affine.scale, place.axis));
   inputs[place.bias] = draft.add(shifted(bias, affine, draft.tensor(outputs[0] as TensorId).name));
   draft.remove(id);
   const fused = { ...layer.options, activation: options.activation };

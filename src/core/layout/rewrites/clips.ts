@@ -39,7 +39,7 @@ function clipOf(op: Op, draft: Draft): Clip | undefined {
 function joined(draft: Draft, clip: Clip): Clip {
   const before = draft.producer(clip.input);
   const inner = before !== undefined && draft.isPrivate(clip.input) ? clipOf(before[1], draft) : undefined;
-  if (inner === undefined || clip.low > inner.high || clip.high < inner.low) return clip;
+  if (inner === undefined) return clip;
   return {
     input: inner.input,
     low: Math.max(clip.low, inner.low),

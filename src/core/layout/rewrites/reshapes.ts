@@ -13,7 +13,6 @@ export function joinReshapes(draft: Draft): void {
     if (source !== input) draft.replace(id, { ...draft.op(id), inputs: [source, ...inputs.slice(1)] });
     const { shape, data } = draft.tensor(source);
     const result = draft.tensor(output);
-    if (draft.isOutput(output)) continue;
     if (same(shape, result.shape)) draft.redirect(output, source);
     else if (data !== undefined)
       draft.redirect(
