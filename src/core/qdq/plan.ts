@@ -1,12 +1,11 @@
 import type { OnnxNode } from '../formats/onnx/graph.ts';
-import { NodeView, type Scope } from '../onnx/node-view.ts';
+import { NodeView, scopeOf } from '../onnx/node-view.ts';
 import type { NormalizedOnnx } from '../onnx/normalized.ts';
 import { Problem } from '../problem.ts';
 import { type Choice, chooseFor } from './choice.ts';
 import { isClipping, staysWithin } from './clipping.ts';
 import { Consumers } from './consumers.ts';
 import { constantGrid, floatsOf, type Grid, type Range, rangeGrid } from './grid.ts';
-import type { RaisedOnnx } from './opset.ts';
 import type { FloatNode, QdqOptions } from './options.ts';
 
 /** Which values of a graph become integers, and with which grids. */
@@ -45,7 +44,6 @@ export function refuseQuantized(node: OnnxNode): void {
 /** Decides as onnxruntime's static quantization does, node by node in execution order. */
 export class Planner {
   readonly #onnx: NormalizedOnnx;
-  readonly #scope: Scope;
   readonly #options: QdqOptions;
   readonly #ranges: ReadonlyMap<string, Range>;
   readonly #consumers: Consumers;
@@ -55,9 +53,8 @@ export class Planner {
   readonly #owners = new Map<string, string>();
   readonly #floatNodes: FloatNode[] = [];
 
-  constructor({ onnx, opset }: RaisedOnnx, ranges: ReadonlyMap<string, Range>, options: QdqOptions) {
+  constructor(onnx: NormalizedOnnx, ranges: ReadonlyMap<string, Range>, options: QdqOptions) {
     this.#onnx = onnx;
-    this.#scope = { opset, values: onnx.values, constants: onnx.graph.constants };
     this.#options = options;
     this.#consumers = new Consumers(onnx.graph);
     this.#ranges = this.#adjusted(ranges);
@@ -92,7 +89,7 @@ export class Planner {
   }
 
   #view(node: OnnxNode): NodeView {
-    return new NodeView(node, this.#scope);
+    return new NodeView(node, scopeOf(this.#onnx));
   }
 
   #take(node: OnnxNode, choice: Choice): string | undefined {

@@ -1,5 +1,5 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import type { TensorData } from '../../model/types.ts';
+import type { Dtype, TensorData } from '../../model/types.ts';
 import {
   type AttributeProto,
   type GraphProto,
@@ -56,7 +56,8 @@ function graphProto(file: OnnxModel, proto: GraphProto, graph: OnnxGraph): Graph
     initializer: initializers(file, proto, graph.constants),
     input: valueInfos(proto.input, file.graph.inputs, graph.inputs),
     output: valueInfos(proto.output, file.graph.outputs, graph.outputs),
-    valueInfo: proto.valueInfo.filter(({ name }) => made.has(name)),
+    // What was half float is float32 in graphs that are written; nothing has to be said of values inside.
+    valueInfo: proto.valueInfo.filter(({ name }) => made.has(name) && !isHalf(file.told.get(name)?.dtype)),
   });
 }
 
@@ -75,6 +76,10 @@ function nodeProtos(file: OnnxModel, proto: GraphProto, nodes: readonly OnnxNode
     const at = before && stored.get(before);
     return before === undefined || at === undefined ? nodeProto(node) : changedNode(node, before, at);
   });
+}
+
+function isHalf(dtype: Dtype | undefined): boolean {
+  return dtype === 'float16' || dtype === 'bfloat16';
 }
 
 /** Apart from names of values, which have no such beginning. */
