@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { clone, create, toBinary } from '@bufbuild/protobuf';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ModelProtoSchema, ValueInfoProtoSchema } from '../src/core/formats/onnx/generated/onnx_pb.ts';
@@ -46,6 +48,32 @@ function everyNormalizedValue({ graph, values, opset }: NormalizedOnnx): Uint8Ar
   return writeOnnx({ ...graph, outputs }, opset);
 }
 
+/** File → shapes of what its nodes make, by ONNX's own inference. */
+const lightShapes: Readonly<Record<string, string>> = JSON.parse(
+  readFileSync(join(import.meta.dirname, 'golden/onnx-light-shapes.json'), 'utf8'),
+);
+
+describe.skipIf(noShared)(`architectures with made-up weights${skipNote}`, () => {
+  test.each(Object.keys(lightShapes))('%s: shapes are those of ONNX’s own inference', (name) => {
+    const file = readOnnx(readShared('models', 'onnx-light', name));
+    const inputs = new Map(
+      file.graph.inputs.map(({ name: input, dtype, shape = [] }) => [
+        input,
+        { dtype, shape: shape.map(Number) },
+      ]),
+    );
+    const { values } = propagate(file.graph, { opset: file.opset, inputs, told: () => undefined });
+    const shapes = file.graph.nodes
+      .filter(({ type }) => type !== 'Constant' && type !== 'ConstantOfShape')
+      .map(({ outputs: [output = ''] }) => values.get(output)?.shape.join('x'));
+    expect(shapes.join(' ')).toBe(lightShapes[name]);
+
+    const { graph } = normalizeOnnx(file);
+    expect(graph.outputs.map(({ name: output }) => output)).toEqual(file.graph.outputs.map((o) => o.name));
+    expect(graph.nodes.filter(({ type }) => type === 'Dropout' || type.startsWith('Constant'))).toEqual([]);
+  });
+});
+
 describe.skipIf(noShared)(`models with real weights${skipNote}`, () => {
   const table = ['model | nodes before → after | values compared | max |difference| / max |reference|'];
   afterAll(() => console.log(table.join('\n')));
@@ -76,6 +104,21 @@ describe.skipIf(noShared)(`models with real weights${skipNote}`, () => {
       expect(Math.max(...differences)).toBeLessThanOrEqual(1e-5);
     },
   );
+
+  test('sizes that a file leaves open are listed with sizes that fit', () => {
+    const file = readOnnx(readShared('models', 'ppocr_mobile_v2_cls.onnx'));
+    const sizes = [2, 3].map((dimension) => ({
+      key: `x[${dimension}]`,
+      input: 'x',
+      dimension,
+      suggestion: 224,
+    }));
+    const problem = { code: 'model/dynamic-shape', details: { sizes } };
+    expect(() => normalizeOnnx(file)).toThrow(expect.objectContaining(problem));
+    expect(
+      normalizeOnnx(file, { sizes: new Map(sizes.map((one) => [one.key, one.suggestion])) }).notes,
+    ).toEqual(['The batch, whose size the file leaves open, is 1.']);
+  });
 
   test('constants among the outputs are onnxruntime’s', async () => {
     const file = readOnnx(readShared('models', 'st_ssd_mobilenet_v1_025_256.onnx'));

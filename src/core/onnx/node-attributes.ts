@@ -1,5 +1,8 @@
 import type { NodeView } from './node-view.ts';
 
+/** Runtimes stop far below. */
+export const largestRank = 64;
+
 /** One dimension out of `rank`, counted from the end where it is negative. @throws Problem `model/invalid` */
 export function axisIn(view: NodeView, axis: number, rank: number): number {
   const positive = axis < 0 ? axis + rank : axis;
@@ -9,6 +12,7 @@ export function axisIn(view: NodeView, axis: number, rank: number): number {
 
 /** Several dimensions out of `rank`, ascending. @throws Problem `model/invalid`, also where one is named twice */
 export function axesIn(view: NodeView, axes: readonly number[], rank: number): readonly number[] {
+  if (axes.length > largestRank) throw view.problem(`names ${axes.length} dimensions`);
   const positive = axes.map((axis) => axisIn(view, axis, rank));
   if (new Set(positive).size < positive.length) throw view.problem(`names a dimension twice ([${axes}])`);
   return positive.sort((a, b) => a - b);

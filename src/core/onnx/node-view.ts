@@ -1,8 +1,12 @@
 import type { Attribute, OnnxNode } from '../formats/onnx/graph.ts';
+import { elementCount } from '../model/data.ts';
 import type { Shape, TensorData } from '../model/types.ts';
 import type { Problem } from '../problem.ts';
 import type { NormalizedOnnx, ValueType } from './normalized.ts';
 import { nodeProblem } from './problems.ts';
+
+/** No setting is a longer list: they are of shapes, axes, or a table's indices. */
+const longestSetting = 2 ** 20;
 
 /** What a node must know of the graph around it. */
 export interface Scope {
@@ -112,6 +116,8 @@ export class NodeView {
   numbers(index: number): readonly number[] | undefined {
     if (!this.has(index)) return undefined;
     const value = this.constant(index);
+    if (value !== undefined && elementCount(value.shape) > longestSetting)
+      throw this.problem(`takes a constant of the shape [${value.shape}] as a setting`);
     if (value !== undefined) return Array.from(value.data as Iterable<number | bigint>, Number);
     const what = `takes “${this.node.inputs[index]}” as a setting, but that is computed from the model's input; it must be a constant`;
     throw nodeProblem(this.node, what, 'model/unsupported-op');

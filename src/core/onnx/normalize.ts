@@ -3,7 +3,7 @@ import { holdsGraph } from '../formats/onnx/types.ts';
 import { Problem } from '../problem.ts';
 import type { NormalizedOnnx, ValueType } from './normalized.ts';
 import { nodeName } from './problems.ts';
-import { propagate, type TypedGraph } from './propagate.ts';
+import { type PropagateOptions, propagate, type TypedGraph } from './propagate.ts';
 import { Draft } from './rewrite/draft.ts';
 import { makeWindowsExplicit } from './rewrite/explicit-windows.ts';
 import { foldIntoConsumers, foldIntoProducers } from './rewrite/fold-affine.ts';
@@ -52,9 +52,14 @@ const passes = [
   foldIntoConsumers,
 ];
 
-function typedGraph({ graph, opset, told }: OnnxModel, { types, names }: BoundInputs): TypedGraph {
+function typedGraph(
+  { graph, opset, told }: OnnxModel,
+  { types, names }: BoundInputs,
+  limit: Pick<PropagateOptions, 'foldLimit'> = {},
+): TypedGraph {
   const outputs = new Map(graph.outputs.map((value) => [value.name, value]));
   return propagate(withoutHalves(graph), {
+    ...limit,
     opset,
     inputs: new Map([...types].map(([name, type]) => [name, widened(type)])),
     told: (name) => {
@@ -66,13 +71,14 @@ function typedGraph({ graph, opset, told }: OnnxModel, { types, names }: BoundIn
   });
 }
 
+/** Shapes are computed from short lists; weights need not be, to see whether they fit. */
+const shapeArithmetic = { foldLimit: 2 ** 16 };
+
 /** Whether the model's shapes fit together with these sizes added to those given. */
 function isConsistent(file: OnnxModel, given: Sizes, tried: Sizes): boolean {
   try {
-    typedGraph(
-      file,
-      bindInputs(file, new Map([...given, ...tried]), () => []),
-    );
+    const bound = bindInputs(file, new Map([...given, ...tried]), () => []);
+    typedGraph(file, bound, shapeArithmetic);
     return true;
   } catch (error) {
     if (error instanceof Problem) return false;

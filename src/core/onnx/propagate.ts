@@ -1,4 +1,5 @@
 import type { OnnxGraph, OnnxNode } from '../formats/onnx/graph.ts';
+import { elementCount } from '../model/data.ts';
 import type { TensorData } from '../model/types.ts';
 import { Problem } from '../problem.ts';
 import { Folder } from './fold/fold.ts';
@@ -20,72 +21,106 @@ export interface PropagateOptions {
   readonly inputs: ReadonlyMap<string, ValueType>;
   /** What the file says of a value that an unknown operator makes. */
   readonly told: (name: string) => ValueType | undefined;
+  /** Elements that may be computed. Absent: as many as a file of this size deserves. */
+  readonly foldLimit?: number;
 }
 
-/** Elements that folding may compute in one model: enough for any shape arithmetic and for a table of anchors or two. */
-const foldLimit = 2 ** 26;
+/** Elements that folding may compute whatever the file holds: enough for any shape arithmetic and a table of anchors or two. */
+const foldLimit = 2 ** 24;
+/** And for each element that the file holds, so that weights may be transposed, cast and split however large they are. */
+const foldsPerElement = 8;
 
 /**
  * Walks the nodes once: types and shapes of all values, and the values of all that no input changes.
  * @throws Problem `model/invalid` naming the node that is wrong, `model/unsupported-op` naming every node of an unknown
  * operator whose results' shapes the file does not tell either.
  */
-export function propagate(graph: OnnxGraph, { opset, inputs, told }: PropagateOptions): TypedGraph {
-  const values = new Map<string, ValueType>(inputs);
-  const constants = new Map<string, TensorData>(graph.constants);
-  for (const [name, { dtype, shape }] of constants) values.set(name, { dtype, shape });
-  const madeSomewhere = new Set(graph.nodes.flatMap(({ outputs }) => outputs));
-  const folder = new Folder(foldLimit);
-  const unknown: OnnxNode[] = [];
+export function propagate(graph: OnnxGraph, options: PropagateOptions): TypedGraph {
+  const walk = new Walk(graph, options);
+  const nodes = graph.nodes.filter((node) => !walk.isComputed(node));
+  walk.refuseLost();
+  const { values, constants } = walk;
+  return { opset: options.opset, values, graph: { ...graph, nodes, constants } };
+}
+
+/** What is known so far, from one node to the next. */
+class Walk {
+  readonly values: Map<string, ValueType>;
+  readonly constants: Map<string, TensorData>;
+  readonly #options: PropagateOptions;
+  readonly #madeSomewhere: ReadonlySet<string>;
+  readonly #folder: Folder;
+  readonly #unknown: OnnxNode[] = [];
   /** What unknown operators make, and what follows from it. */
-  const lost = new Set<string>();
-  const nodes = graph.nodes.filter((node) => {
-    checkOrder(node, { values, lost, madeSomewhere });
-    const view = new NodeView(node, { opset, values, constants });
+  readonly #lost = new Set<string>();
+
+  constructor(graph: OnnxGraph, options: PropagateOptions) {
+    this.values = new Map(options.inputs);
+    this.constants = new Map(graph.constants);
+    this.#options = options;
+    this.#madeSomewhere = new Set(graph.nodes.flatMap(({ outputs }) => outputs));
+    let elements = 0;
+    for (const [name, { dtype, shape }] of graph.constants) {
+      this.values.set(name, { dtype, shape });
+      elements += elementCount(shape);
+    }
+    this.#folder = new Folder(options.foldLimit ?? foldLimit + foldsPerElement * elements);
+  }
+
+  /** Types what a node makes, and computes it where it is constant: whether that was so. */
+  isComputed(node: OnnxNode): boolean {
+    this.#checkOrder(node);
+    const { opset, told } = this.#options;
+    const view = new NodeView(node, { opset, values: this.values, constants: this.constants });
     const rule = shapeRuleOf(view);
-    if (rule === undefined) unknown.push(node);
-    const reachable = rule !== undefined && !node.inputs.some((name) => lost.has(name));
-    const types = reachable ? inferTypes(view, rule) : toldTypes(node, told);
+    if (rule === undefined) this.#unknown.push(node);
+    const follows = rule !== undefined && !node.inputs.some((name) => this.#lost.has(name));
+    const types = follows ? inferTypes(view, rule) : toldTypes(node, told);
     for (const name of node.outputs) {
       const type = types.get(name);
-      if (type !== undefined) values.set(name, type);
-      else if (name !== '') lost.add(name);
+      if (type !== undefined) this.values.set(name, type);
+      else if (name !== '') this.#lost.add(name);
     }
-    if (!reachable) return true;
-    const results = folder.fold(
-      view,
-      node.outputs.map((name) => types.get(name)),
-    );
-    node.outputs.forEach((name, i) => {
-      const result = results?.[i];
-      if (result !== undefined && name !== '') constants.set(name, result);
-    });
-    return results === undefined;
-  });
-  if (lost.size > 0) throw unknownOperators(unknown, lost);
-  return { opset, values, graph: { ...graph, nodes, constants } };
-}
-
-interface Known {
-  readonly values: ReadonlyMap<string, ValueType>;
-  readonly lost: ReadonlySet<string>;
-  readonly madeSomewhere: ReadonlySet<string>;
-}
-
-/** Nodes stand in the order in which they run, and each value is made once. */
-function checkOrder(node: OnnxNode, { values, lost, madeSomewhere }: Known): void {
-  const isKnown = (name: string) => name === '' || values.has(name) || lost.has(name);
-  const early = node.inputs.find((name) => !isKnown(name));
-  if (early !== undefined) {
-    const why = madeSomewhere.has(early)
-      ? 'before it is made; nodes must stand in the order in which they run, without cycles'
-      : 'which nothing in the file makes';
-    throw nodeProblem(node, `reads “${early}” ${why}`);
+    return follows && this.#isFolded(view, types);
   }
-  const again = node.outputs.find(
-    (name, i) => name !== '' && (isKnown(name) || node.outputs.indexOf(name) < i),
-  );
-  if (again !== undefined) throw nodeProblem(node, `makes “${again}”, which exists already`);
+
+  #isFolded(view: NodeView, types: ReadonlyMap<string, ValueType>): boolean {
+    const { outputs } = view.node;
+    const results = this.#folder.fold(
+      view,
+      outputs.map((name) => types.get(name)),
+    );
+    outputs.forEach((name, i) => {
+      const result = results?.[i];
+      if (result !== undefined && name !== '') this.constants.set(name, result);
+    });
+    return results !== undefined;
+  }
+
+  /** Nodes stand in the order in which they run, and each value is made once. */
+  #checkOrder(node: OnnxNode): void {
+    const isKnown = (name: string) => this.values.has(name) || this.#lost.has(name);
+    const early = node.inputs.find((name) => name !== '' && !isKnown(name));
+    if (early !== undefined) {
+      const why = this.#madeSomewhere.has(early)
+        ? 'before it is made; nodes must stand in the order in which they run, without cycles'
+        : 'which nothing in the file makes';
+      throw nodeProblem(node, `reads “${early}”, ${why}`);
+    }
+    const made = node.outputs.filter((name) => name !== '');
+    const again = made.find(isKnown);
+    if (again !== undefined) throw nodeProblem(node, `makes “${again}”, which exists already`);
+    if (new Set(made).size < made.length) throw nodeProblem(node, 'makes the same value twice');
+  }
+
+  /** @throws Problem `model/unsupported-op` where the shapes of values are not known. */
+  refuseLost(): void {
+    if (this.#lost.size === 0) return;
+    const nodes = this.#unknown.filter(({ outputs }) => outputs.some((name) => this.#lost.has(name)));
+    const text = `Operators that are not known here make values whose shapes the file does not tell: ${nodes.map(nodeName).join(', ')}. Store the shapes in the file, e.g. with onnxruntime's symbolic_shape_infer, or export the model without these operators.`;
+    const details = nodes.map(({ name, type, domain, outputs }) => ({ node: name, type, domain, outputs }));
+    throw new Problem('model/unsupported-op', text, { nodes: details });
+  }
 }
 
 function toldTypes(
@@ -98,11 +133,4 @@ function toldTypes(
       return type === undefined ? [] : [[name, type] as const];
     }),
   );
-}
-
-function unknownOperators(unknown: readonly OnnxNode[], lost: ReadonlySet<string>): Problem {
-  const nodes = unknown.filter(({ outputs }) => outputs.some((name) => lost.has(name)));
-  const text = `Operators that are not known here make values whose shapes the file does not tell: ${nodes.map(nodeName).join(', ')}. Store the shapes in the file, e.g. with onnxruntime's symbolic_shape_infer, or export the model without these operators.`;
-  const details = nodes.map(({ name, type, domain, outputs }) => ({ node: name, type, domain, outputs }));
-  return new Problem('model/unsupported-op', text, { nodes: details });
 }

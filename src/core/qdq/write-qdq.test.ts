@@ -249,3 +249,44 @@ test.each(Object.keys(gemms))('%s: within what rounding costs, optimized or not'
     expect(relativeDifference((await session.run(feeds)).get('y'), y)).toBeLessThan(0.02);
   }
 });
+
+test('a batch that the file leaves open stays open', async () => {
+  const parts = {
+    ...conv,
+    inputs: { x: ['n', 2, 3, 3] },
+    nodes: [...conv.nodes, node('Softmax', ['y'], ['z'])],
+  };
+  const ranges = rangesOf({ x: [-1, 1], y: [-3, 6] });
+  const { graph, bytes } = quantized(parts, ranges, {}, 11);
+  expect(graph.inputs[0]?.shape).toEqual(['n', 2, 3, 3]);
+  const three = noiseOf({ dtype: 'float32', shape: [3, 2, 3, 3] });
+  expect((await runOnnx(bytes, new Map([['x', three]]))).get('z')?.shape).toEqual([3, 4, 3, 3]);
+});
+
+test('a batch that was counted stays what it was counted as', () => {
+  const parts: GraphParts = {
+    ...conv,
+    inputs: { x: ['n', 2, 3, 3] },
+    nodes: [...conv.nodes, node('Shape', ['y'], ['s']), node('Reshape', ['y', 's'], ['z'])],
+  };
+  const { graph } = quantized(parts, rangesOf({ x: [-1, 1], y: [-3, 6] }));
+  expect(graph.inputs[0]?.shape).toEqual([1, 2, 3, 3]);
+});
+
+test('weights of half floats become integers, and what is left of them float32', async () => {
+  const half = { dtype: 'float16', shape: [4, 2, 1, 1], data: weights([4, 2, 1, 1]).data } as const;
+  const onnx = normalizeOnnx(modelOf(conv));
+  const file = { ...onnx.file, graph: { ...onnx.file.graph, constants: new Map([['w', half]]) } };
+  const narrow = {
+    ...file,
+    graph: {
+      ...file.graph,
+      inputs: file.graph.inputs.map((input) => ({ ...input, dtype: 'float16' as const })),
+      nodes: [node('Conv', ['x', 'w'], ['y'])],
+    },
+  };
+  const { bytes, floatNodes } = writeQdq(normalizeOnnx(narrow), rangesOf({ x: [-1, 1], y: [-3, 6] }));
+  expect(floatNodes).toEqual([]);
+  expect(readOnnx(bytes).graph.inputs).toEqual([{ name: 'x', dtype: 'float32', shape: [1, 2, 3, 3] }]);
+  await runOnnx(bytes, new Map([['x', noiseOf({ dtype: 'float32', shape: [1, 2, 3, 3] })]]));
+});

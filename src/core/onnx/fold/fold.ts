@@ -45,7 +45,7 @@ export class Folder {
     const constant = node.inputs.every((name, i) => name === '' || view.constant(i) !== undefined);
     if (!constant && !shapeOnly.has(node.type)) return undefined;
     const sizes = [...node.inputs.map((name) => view.scope.values.get(name)), ...types];
-    const cost = Math.max(0, ...sizes.map((type) => elementCount(type?.shape ?? [])));
+    const cost = sizes.reduce((most, type) => Math.max(most, elementCount(type?.shape ?? [])), 0);
     if (free.has(node.type) || shapeOnly.has(node.type)) return rule(view, types);
     if (cost > this.#left) return undefined;
     this.#left -= cost;

@@ -111,7 +111,7 @@ function padded(
 ): TensorData {
   const data = emptyOf({ dtype: value.dtype, shape: to.shape });
   const wide = data instanceof BigInt64Array || data instanceof BigUint64Array;
-  data.fill((wide ? BigInt(to.filler) : to.filler) as never);
+  data.fill((wide ? BigInt(Math.trunc(to.filler)) : to.filler) as never);
   const strides = stridesOf(to.shape);
   const own = stridesOf(value.shape);
   for (let i = 0; i < value.data.length; i++) {

@@ -4,6 +4,9 @@ import type { Shape, TensorData } from '../../model/types.ts';
 import { stretchedTo } from '../fold/elements.ts';
 import type { Draft } from './draft.ts';
 
+/** Elements of weights that are still copied: 512 MiB. */
+const largest = 2 ** 27;
+
 /** A node with constant weights, in which an affine function before or after it can vanish. */
 export interface Linear {
   readonly node: OnnxNode;
@@ -24,6 +27,7 @@ export function linearOf(draft: Draft, node: OnnxNode): Linear | undefined {
   if (node.domain !== undefined) return undefined;
   const weights = draft.constants.get(node.inputs[1] ?? '');
   if (weights === undefined || weights.dtype !== 'float32') return undefined;
+  if (elementCount(weights.shape) > largest) return undefined;
   switch (node.type) {
     case 'Conv':
     case 'ConvTranspose':

@@ -2,7 +2,7 @@ import { dtypeOf } from '../../formats/onnx/types.ts';
 import type { Dtype, TensorData } from '../../model/types.ts';
 import { axisIn } from '../node-attributes.ts';
 import type { NodeView } from '../node-view.ts';
-import type { ShapeRule } from './rule.ts';
+import { expectSameType, type ShapeRule } from './rule.ts';
 
 /** What a Constant node holds, in whichever attribute. @throws Problem for texts, sparse tensors or nothing */
 export function heldValue(view: NodeView): TensorData {
@@ -46,6 +46,7 @@ const constantOfShape: ShapeRule = (view) => {
 };
 
 const range: ShapeRule = (view) => {
+  expectSameType(view, [0, 1, 2]);
   const [start = 0, limit = 0, delta = 1] = [0, 1, 2].map((index) => view.neededNumbers(index)[0] ?? 0);
   const count = Math.max(0, Math.ceil((limit - start) / delta));
   if (!Number.isSafeInteger(count)) throw view.problem(`counts from ${start} to ${limit} by ${delta}`);

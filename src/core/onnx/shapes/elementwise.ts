@@ -1,12 +1,13 @@
 import { dtypeOf } from '../../formats/onnx/types.ts';
 import type { Dtype } from '../../model/types.ts';
 import type { NodeView } from '../node-view.ts';
-import { broadcast, likeFirst, retyped, type ShapeRule, unchanged } from './rule.ts';
+import { broadcast, expectSameType, likeFirst, retyped, type ShapeRule, unchanged } from './rule.ts';
 
 /** All inputs stretched to one shape. */
 const stretched: ShapeRule = (view) => {
   const shapes = view.node.inputs.map((_, i) => view.shape(i));
   if (shapes.length === 0) throw view.problem('has no input');
+  expectSameType(view, [...shapes.keys()]);
   return likeFirst(view, broadcast(view, shapes));
 };
 
@@ -15,6 +16,8 @@ const stretched: ShapeRule = (view) => {
  * the result then has the first one's shape.
  */
 const binary: ShapeRule = (view) => {
+  // A power's exponent may be of another type.
+  if (view.node.type !== 'Pow') expectSameType(view, [0, 1]);
   if (view.opset >= 7) return likeFirst(view, broadcast(view, [view.shape(0), view.shape(1)]));
   return likeFirst(view, broadcast(view, [view.shape(0), olderOperand(view)]));
 };
@@ -35,12 +38,11 @@ function comparison(): ShapeRule {
   return (view) => binary(view).map(({ shape }) => ({ dtype: 'bool', shape }));
 }
 
-const where: ShapeRule = (view) => [
-  {
-    dtype: view.type(1).dtype,
-    shape: broadcast(view, [view.shape(0), view.shape(1), view.shape(2)]),
-  },
-];
+const where: ShapeRule = (view) => {
+  expectSameType(view, [1, 2]);
+  const shape = broadcast(view, [view.shape(0), view.shape(1), view.shape(2)]);
+  return [{ dtype: view.type(1).dtype, shape }];
+};
 
 /** PRelu's slope is stretched to the input, not the input to the slope. */
 const prelu: ShapeRule = (view) => {

@@ -1,3 +1,6 @@
+import { elementCount } from '../../model/data.ts';
+import type { Shape } from '../../model/types.ts';
+import { largestRank } from '../node-attributes.ts';
 import type { NodeView } from '../node-view.ts';
 import type { ValueType } from '../normalized.ts';
 import { constantShapes } from './constants.ts';
@@ -34,7 +37,14 @@ export function inferTypes(view: NodeView, rule: ShapeRule): ReadonlyMap<string,
     view.node.outputs.flatMap((name, i) => {
       const type = types[i];
       if (type === undefined) throw view.problem(`has ${view.node.outputs.length} outputs`);
+      if (!isPossible(type.shape))
+        throw view.problem(`makes a value of the impossible shape [${type.shape}]`);
       return name === '' ? [] : [[name, { dtype: type.dtype, shape: type.shape }] as const];
     }),
   );
+}
+
+function isPossible(shape: Shape): boolean {
+  const whole = shape.every((size) => Number.isSafeInteger(size) && size >= 0);
+  return whole && shape.length <= largestRank && Number.isSafeInteger(elementCount(shape));
 }

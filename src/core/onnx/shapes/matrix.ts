@@ -1,9 +1,10 @@
 import type { Shape } from '../../model/types.ts';
 import { axisOf } from '../node-attributes.ts';
 import type { NodeView } from '../node-view.ts';
-import { broadcast, expectRank, likeFirst, type ShapeRule } from './rule.ts';
+import { broadcast, expectRank, expectSameType, likeFirst, type ShapeRule } from './rule.ts';
 
 const gemm: ShapeRule = (view) => {
+  expectSameType(view, [0, 1, 2]);
   const [a, b] = [expectRank(view, 0, 2), expectRank(view, 1, 2)];
   const [rows = 0, inner] = view.flag('transA') ? a.toReversed() : a;
   const [height, columns = 0] = view.flag('transB') ? b.toReversed() : b;
@@ -27,6 +28,11 @@ function product(view: NodeView, first: number, second: number): Shape {
     ...(b.length === 1 ? [] : [right.at(-1) ?? 0]),
   ];
 }
+
+const matMul: ShapeRule = (view) => {
+  expectSameType(view, [0, 1]);
+  return likeFirst(view, product(view, 0, 1));
+};
 
 /** One number for each channel: scale, shift, mean and variance. */
 function checkChannelInputs(view: NodeView, inputs: readonly number[]): void {
@@ -59,7 +65,7 @@ const layerNormalization: ShapeRule = (view) => {
 
 export const matrixShapes: Readonly<Record<string, ShapeRule>> = {
   Gemm: gemm,
-  MatMul: (view) => likeFirst(view, product(view, 0, 1)),
+  MatMul: matMul,
   MatMulInteger: (view) => [{ dtype: 'int32', shape: product(view, 0, 1) }],
   QLinearMatMul: (view) => [{ dtype: view.type(7).dtype, shape: product(view, 0, 3) }],
   BatchNormalization: batchNormalization,

@@ -12,7 +12,7 @@ import {
 } from '../node-attributes.ts';
 import type { NodeView } from '../node-view.ts';
 import { resizeOf } from '../resize-settings.ts';
-import { broadcast, expectRank, likeFirst, type ShapeRule } from './rule.ts';
+import { broadcast, expectRank, expectSameType, likeFirst, type ShapeRule } from './rule.ts';
 
 const reshape: ShapeRule = (view) => {
   const shape = view.shape(0);
@@ -61,6 +61,7 @@ const transpose: ShapeRule = (view) => {
 const concat: ShapeRule = (view) => {
   const axis = axisOf(view, view.opset < 4 ? 1 : undefined);
   const shapes = view.node.inputs.map((_, i) => view.shape(i));
+  expectSameType(view, [...shapes.keys()]);
   const [first = []] = shapes;
   const fits = (shape: Shape) =>
     shape.length === first.length && shape.every((size, i) => i === axis || size === first[i]);
@@ -100,6 +101,7 @@ const gatherNd: ShapeRule = (view) => {
 
 const pad: ShapeRule = (view) => {
   const { before, after } = padOf(view);
+  expectSameType(view, [0, 2]);
   const shape = view.shape(0).map((size, i) => size + (before[i] ?? 0) + (after[i] ?? 0));
   if (shape.some((size) => size < 0)) throw view.problem(`cuts off more than [${view.shape(0)}] has`);
   return likeFirst(view, shape);

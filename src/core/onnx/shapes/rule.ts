@@ -23,7 +23,7 @@ export function retyped(dtype: Dtype): ShapeRule {
 
 /** What shapes become together (ONNX's Broadcasting.md, as NumPy). @throws Problem `model/invalid` */
 export function broadcast(view: NodeView, shapes: readonly Shape[]): Shape {
-  const rank = Math.max(...shapes.map(({ length }) => length));
+  const rank = shapes.reduce((most, { length }) => Math.max(most, length), 0);
   return Array.from({ length: rank }, (_, i) => {
     const sizes = shapes.map((shape) => shape[shape.length - rank + i] ?? 1);
     const size = sizes.find((one) => one !== 1) ?? 1;
@@ -39,4 +39,11 @@ export function expectRank(view: NodeView, index: number, rank: number): Shape {
   const shape = view.shape(index);
   if (shape.length === rank) return shape;
   throw view.problem(`needs ${rank} dimensions in its input ${index}, not [${shape}]`);
+}
+
+/** @throws Problem `model/invalid` where two of the inputs that are given have other element types. */
+export function expectSameType(view: NodeView, inputs: readonly number[]): void {
+  const given = inputs.filter((index) => view.has(index)).map((index) => view.type(index).dtype);
+  const other = given.find((dtype) => dtype !== given[0]);
+  if (other !== undefined) throw view.problem(`combines values of ${given[0]} and of ${other}`);
 }

@@ -1,7 +1,7 @@
 import type { Shape } from '../../model/types.ts';
 import type { NodeView } from '../node-view.ts';
 import { transposedWindowsOf, windowsOf } from '../windows.ts';
-import { likeFirst, type ShapeRule } from './rule.ts';
+import { expectSameType, likeFirst, type ShapeRule } from './rule.ts';
 
 /** How a convolution's channels are dealt out. @throws Problem `model/invalid` where weights and input do not fit */
 function checkChannels(view: NodeView, weights: Shape, own: number): number {
@@ -11,6 +11,7 @@ function checkChannels(view: NodeView, weights: Shape, own: number): number {
   const fits =
     group >= 1 &&
     weights.length === shape.length &&
+    !weights.includes(0) &&
     channels === own * group &&
     (weights[0] ?? 0) % group === 0;
   if (fits) return group;
@@ -40,9 +41,13 @@ function checkKernel(view: NodeView, weights: Shape): void {
     throw view.problem(`has the kernel_shape [${written}], but weights [${weights}]`);
 }
 
-const conv: ShapeRule = (view) => likeFirst(view, convolved(view, { weights: 1, bias: 2 }));
+const conv: ShapeRule = (view) => {
+  expectSameType(view, [0, 1, 2]);
+  return likeFirst(view, convolved(view, { weights: 1, bias: 2 }));
+};
 
 const convTranspose: ShapeRule = (view) => {
+  expectSameType(view, [0, 1, 2]);
   const weights = view.shape(1);
   const group = view.int('group') ?? 1;
   // Weights are [in, out / group, …]: the groups divide what comes in.
