@@ -12,10 +12,12 @@ export async function rangesOf(
     .flatMap((node) => node.outputs)
     .filter((name) => values.get(name)?.dtype === 'float32')
     .map((name) => ({ name, dtype: 'float32' as const }));
-  const session = await OnnxSession.of(writeOnnx({ ...graph, outputs }, opset));
+  const session =
+    outputs.length === 0 ? undefined : await OnnxSession.of(writeOnnx({ ...graph, outputs }, opset));
   const ranges = new Map<string, Range>();
   for (const sample of samples)
-    for (const [name, { data }] of [...sample, ...(await session.run(sample))]) {
+    for (const [name, { data }] of [...sample, ...((await session?.run(sample)) ?? [])]) {
+      if (data.length === 0) continue;
       let { min, max } = ranges.get(name) ?? { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY };
       for (const element of data) {
         const real = Number(element);
@@ -24,6 +26,6 @@ export async function rangesOf(
       }
       ranges.set(name, { min, max });
     }
-  await session.release();
+  await session?.release();
   return ranges;
 }

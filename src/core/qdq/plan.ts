@@ -5,8 +5,9 @@ import { Problem } from '../problem.ts';
 import { type Choice, chooseFor } from './choice.ts';
 import { isClipping, staysWithin } from './clipping.ts';
 import { Consumers } from './consumers.ts';
-import { constantGrid, floatsOf, type Grid, type Range, rangeGrid } from './grid.ts';
-import type { FloatNode, QdqOptions } from './options.ts';
+import { checkFinite, constantGrid, type Grid, type Range, rangeGrid } from './grid.ts';
+import { isKept, nameOf, refuseQuantized } from './nodes.ts';
+import { type FloatNode, type QdqOptions, stepsOf } from './options.ts';
 
 /** Which values of a graph become integers, and with which grids. */
 export interface Plan {
@@ -24,22 +25,6 @@ export interface Plan {
 }
 
 const noRange = (value: string): string => `no range of “${value}” is known`;
-
-/** The name a node is known by. */
-export function nameOf({ name, outputs }: OnnxNode): string {
-  return name === '' ? (outputs[0] ?? '') : name;
-}
-
-export function isKept(node: OnnxNode, keepFloat: QdqOptions['keepFloat']): boolean {
-  return keepFloat?.has(nameOf(node)) ?? false;
-}
-
-/** @throws Problem `model/already-quantized` for a node that makes or reads integers of quantization. */
-export function refuseQuantized(node: OnnxNode): void {
-  if (!/^(Dequantize|DynamicQuantize|Quantize)Linear$|^QLinear|Integer$/.test(node.type)) return;
-  const text = `“${nameOf(node)}” is a ${node.type}: this model is quantized already. Give the float model.`;
-  throw new Problem('model/already-quantized', text, { node: nameOf(node) });
-}
 
 /** Decides as onnxruntime's static quantization does, node by node in execution order. */
 export class Planner {
@@ -169,8 +154,9 @@ export class Planner {
     const range = this.#ranges.get(value);
     const constant = this.#onnx.graph.constants.get(value);
     const steps = stepsOf(this.#options);
-    if (constant !== undefined) return constantGrid(finite(value, floatsOf(constant)) && constant, steps);
-    return range && rangeGrid(range, steps);
+    if (constant === undefined) return range && rangeGrid(checked(value, range), steps);
+    checkFinite(value, constant);
+    return constantGrid(constant, steps);
   }
 
   #dtype(value: string): string | undefined {
@@ -190,17 +176,9 @@ function isOtherFloat(dtype: string | undefined): boolean {
   return dtype === 'float16' || dtype === 'bfloat16' || dtype === 'float64';
 }
 
-/** How integers of activations are laid out. */
-export function stepsOf({ activations = 'int8', symmetric = false }: QdqOptions): {
-  readonly dtype: Grid['dtype'];
-  readonly symmetric: boolean;
-} {
-  return { dtype: activations, symmetric };
-}
-
-/** @throws Problem `model/not-finite`. */
-export function finite(name: string, values: Float32Array): true {
-  if (values.every(Number.isFinite)) return true;
-  const text = `The constant “${name}” holds NaN or an infinity, which no integer stands for.`;
-  throw new Problem('model/not-finite', text, { name });
+/** @throws Problem `range/not-finite`. */
+function checked(name: string, range: Range): Range {
+  if (Number.isFinite(range.min) && Number.isFinite(range.max) && range.min <= range.max) return range;
+  const text = `The range of “${name}” is [${range.min}, ${range.max}]; it must be two numbers, the smaller one first.`;
+  throw new Problem('range/not-finite', text, { name, ...range });
 }

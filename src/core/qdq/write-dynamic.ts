@@ -4,10 +4,10 @@ import { NodeView, scopeOf } from '../onnx/node-view.ts';
 import type { NormalizedOnnx } from '../onnx/normalized.ts';
 import { type ChooseOptions, chooseWeights } from './dynamic-choice.ts';
 import { DynamicDraft } from './dynamic-draft.ts';
+import { nameOf } from './nodes.ts';
 import { withOpenBatch } from './open-batch.ts';
 import { raiseOpset } from './opset.ts';
 import type { FloatNode, QuantizedOnnx } from './options.ts';
-import { nameOf } from './plan.ts';
 
 /** How a file with quantized weights alone is made; nothing is calibrated. */
 export interface DynamicOptions extends ChooseOptions {

@@ -21,7 +21,7 @@ import { writeOnnx } from '../formats/onnx/write.ts';
 import { normalizeOnnx } from '../onnx/normalize.ts';
 import type { Range } from './grid.ts';
 import type { QdqOptions } from './options.ts';
-import { writeQdq } from './write-qdq.ts';
+import { valuesToMeasure, writeQdq } from './write-qdq.ts';
 
 function rangesOf(written: Readonly<Record<string, readonly [number, number]>>): ReadonlyMap<string, Range> {
   return new Map(Object.entries(written).map(([name, [min, max]]) => [name, { min, max }]));
@@ -70,10 +70,32 @@ test('a range of 0 is a scale of 1', () => {
   expect(elements(graph, 'x_zero_point')).toEqual([0]);
 });
 
-test('ranges that are no numbers are refused', () => {
-  expect(() => quantized(conv, rangesOf({ x: [0, Number.NaN], y: [-3, 3] }))).toThrow(
-    expect.objectContaining({ code: 'range/not-finite' }),
-  );
+test.each([[0, Number.NaN] as const, [Number.NEGATIVE_INFINITY, 1] as const, [2, 1] as const])(
+  'the range [%d, %d] is refused by name',
+  (...x) => {
+    expect(() => quantized(conv, rangesOf({ x, y: [-3, 3] }))).toThrow(
+      expect.objectContaining({
+        code: 'range/not-finite',
+        details: expect.objectContaining({ name: 'x' }),
+      }),
+    );
+  },
+);
+
+test('ranges of the values to measure suffice', () => {
+  const parts = {
+    ...conv,
+    nodes: [
+      ...conv.nodes,
+      node('Relu', ['y'], ['r']),
+      node('Flatten', ['r'], ['f']),
+      node('Softmax', ['f'], ['s']),
+    ],
+  };
+  const onnx = normalizeOnnx(modelOf(parts));
+  expect(valuesToMeasure(onnx)).toEqual(['x', 'r', 's']);
+  expect(writeQdq(onnx, rangesOf({ x: [-1, 1], r: [0, 9] })).floatNodes).toEqual([]);
+  expect(valuesToMeasure(onnx, { keepFloat: new Set(['y']) })).toEqual(['f', 's']);
 });
 
 test('weights that are no numbers are refused by name', () => {

@@ -24,3 +24,12 @@ export function writeQdq(
   const graph = withOpenBatch(onnx.file, insertQdq(raised, plan, options));
   return { bytes: rewriteOnnx(onnx.file, { graph, opset: raised.opset }), floatNodes: plan.floatNodes };
 }
+
+/** The values of the graph whose ranges `writeQdq` asks for when all nodes that can be quantized are to be. */
+export function valuesToMeasure(onnx: NormalizedOnnx, options: QdqOptions = {}): readonly string[] {
+  const raised = raiseOpset(onnx);
+  const anything = new Map([...raised.values.keys()].map((name) => [name, { min: 0, max: 1 }]));
+  const { owners } = new Planner(raised, anything, options).plan();
+  const isMeasured = (name: string): boolean => onnx.values.has(name) && !onnx.graph.constants.has(name);
+  return [...new Set(owners.values())].filter(isMeasured);
+}
