@@ -41,7 +41,8 @@ describe.skipIf(noShared)(`single operators of the ONNX project${skipNote}`, () 
   const counts = { cases: 0, run: 0, folded: 0 };
   afterAll(() => {
     console.log(`node tests: ${JSON.stringify(counts)}`);
-    expect(counts.folded).toBeGreaterThan(250);
+    // A filter may have left tests out.
+    if (counts.cases === entries.length) expect(counts.folded).toBeGreaterThan(250);
   });
 
   test.each(entries)('$name', async (entry) => {

@@ -198,6 +198,27 @@ test('half floats are float32 from end to end', () => {
   expect(normalized.notes).toEqual(['Half floats are computed as float32.']);
 });
 
+test('doubles are float32, but not before constants were computed with them', () => {
+  const factor: TensorData = { dtype: 'float64', shape: [1], data: new Float64Array([0.28]) };
+  const parts = {
+    inputs: { x: [1, 4] },
+    constants: { factor, count: integers(25) },
+    nodes: [
+      node('Cast', ['count'], ['wide'], { to: 11 }),
+      node('Mul', ['wide', 'factor'], ['product']),
+      // 7 in float32; in float64 the product is a little more.
+      node('Ceil', ['product'], ['size']),
+      node('Cast', ['x'], ['d'], { to: 11 }),
+      node('Mul', ['d', 'size'], ['y']),
+    ],
+  };
+  const { graph, values, notes } = normalizeOnnx(modelOf(parts));
+  expect(graph.nodes.map(({ type }) => type)).toEqual(['Mul']);
+  expect(graph.constants.get('size')?.data).toEqual(new Float32Array([8]));
+  expect(values.get('y')?.dtype).toBe('float32');
+  expect(notes).toEqual(['float64 is computed as float32.']);
+});
+
 test('a constant costs nothing until it is read, and too large a one is refused then', () => {
   const parts = {
     inputs: { x: [1, 2 ** 16] },

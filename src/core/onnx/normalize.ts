@@ -12,7 +12,7 @@ import { joinPads } from './rewrite/join-pads.ts';
 import { pruned } from './rewrite/prune.ts';
 import { raisedFrom6 } from './rewrite/raise-6.ts';
 import { removeIdle } from './rewrite/remove.ts';
-import { hasHalves, widened, withoutHalves } from './rewrite/widen.ts';
+import { holdsAny, isDouble, isHalf, single, withoutDoubles, withoutHalves } from './rewrite/single.ts';
 import { type BoundInputs, bindInputs, type Sizes } from './sizes.ts';
 import { suggestSizes } from './suggest-sizes.ts';
 
@@ -32,7 +32,7 @@ export function normalizeOnnx(file: OnnxModel, { sizes = new Map() }: NormalizeO
   const bound = bindInputs(file, sizes, (open) =>
     suggestSizes(open, (tried) => isConsistent(file, sizes, tried)),
   );
-  const typed = raisedFrom6(pruned(typedGraph(file, bound)));
+  const typed = raisedFrom6(pruned(withoutDoubles(typedGraph(file, bound))));
   const draft = new Draft(typed);
   for (const pass of passes) pass(draft);
   const { graph, values, opset } = pruned(draft.finish());
@@ -61,12 +61,12 @@ function typedGraph(
   return propagate(withoutHalves(graph), {
     ...limit,
     opset,
-    inputs: new Map([...types].map(([name, type]) => [name, widened(type)])),
+    inputs: new Map([...types].map(([name, type]) => [name, single(type, isHalf)])),
     told: (name) => {
       const { dtype, shape } = told.get(name) ?? outputs.get(name) ?? {};
       const sizes = shape?.flatMap((dim) => (typeof dim === 'number' ? dim : (names.get(dim) ?? [])));
       if (dtype === undefined || sizes === undefined || sizes.length !== shape?.length) return undefined;
-      return widened({ dtype, shape: sizes });
+      return single({ dtype, shape: sizes }, isHalf);
     },
   });
 }
@@ -108,7 +108,8 @@ function notesOf(
   const batch = file.graph.inputs.some(({ shape }) => typeof shape?.[0] === 'string');
   if (batch && [...bound.types.values()].some(({ shape }) => shape[0] === 1))
     notes.push('The batch, whose size the file leaves open, is 1.');
-  if (hasHalves(file.graph)) notes.push('Half floats are computed as float32.');
+  if (holdsAny(file.graph, isHalf)) notes.push('Half floats are computed as float32.');
+  if (holdsAny(file.graph, isDouble)) notes.push('float64 is computed as float32.');
   for (const { name, shape } of file.graph.outputs) {
     const own = values.get(name)?.shape ?? [];
     const differs =

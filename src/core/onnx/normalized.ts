@@ -17,7 +17,7 @@ export interface NormalizedOnnx {
   /** Version of ONNX's own operators that the nodes below are of: the file's, or 7 where that is 6. */
   readonly opset: number;
   /**
-   * float16 and bfloat16 are float32. Convolutions and pooling say their padding in `pads`: there is no auto_pad, no
+   * float16, bfloat16 and float64 are float32. Convolutions and pooling say their padding in `pads`: there is no auto_pad, no
    * output_shape, and a ceil_mode only where padding cannot say the same (AveragePool that counts padding).
    * BatchNormalization is left where no layer with constant weights stands beside it.
    */

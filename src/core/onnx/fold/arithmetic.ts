@@ -1,3 +1,4 @@
+import { roundHalfEven } from '../../model/rounding.ts';
 import type { TensorData } from '../../model/types.ts';
 import { clipBounds } from '../node-attributes.ts';
 import type { NodeView } from '../node-view.ts';
@@ -31,6 +32,12 @@ const arithmetic: Readonly<Record<string, Operator>> = {
   Xor: { float: (a, b) => Math.abs(a - b), whole: (a, b) => a ^ b },
 };
 
+/** A remainder with the sign of the divisor, as Python's; with `fmod` that of the dividend, as C's. */
+function remainder(fmod: boolean): Operator {
+  if (fmod) return { float: (a, b) => a % b, whole: (a, b) => a % b };
+  return { float: (a, b) => a - b * Math.floor(a / b), whole: (a, b) => ((a % b) + b) % b };
+}
+
 const comparisons: Readonly<Record<string, (a: number | bigint, b: number | bigint) => boolean>> = {
   Equal: (a, b) => a === b,
   Greater: (a, b) => a > b,
@@ -47,6 +54,7 @@ const floatFunctions: Readonly<Record<string, (x: number) => number>> = {
   Reciprocal: (x) => 1 / x,
   Floor: Math.floor,
   Ceil: Math.ceil,
+  Round: roundHalfEven,
   Sigmoid: (x) => 1 / (1 + Math.exp(-x)),
   Tanh: Math.tanh,
   Sin: Math.sin,
@@ -71,12 +79,18 @@ function operands(view: NodeView, { shape }: ValueType): readonly TensorData[] |
   });
 }
 
+const dividing = new Set(['Div', 'Mod']);
+
 function binaryRule(name: string, { float, whole }: Operator): FoldRule {
   return (view, [type]) => {
     const values = type && operands(view, type);
     if (type === undefined || values === undefined || values.length === 0) return undefined;
     const allWhole = values.every(({ dtype }) => isInteger(dtype));
-    if (allWhole && name === 'Div' && values.slice(1).some(({ data }) => data.some((x) => Number(x) === 0)))
+    if (
+      allWhole &&
+      dividing.has(name) &&
+      values.slice(1).some(({ data }) => data.some((x) => Number(x) === 0))
+    )
       throw view.problem('divides whole numbers by 0');
     // A power of large integers has no bound on its digits.
     if (allWhole && name === 'Pow' && values[1]?.data.some((exponent) => Number(exponent) > 64))
@@ -140,6 +154,7 @@ export const arithmeticFolds: Readonly<Record<string, FoldRule>> = {
   ...mapped(comparisons, comparisonRule),
   ...mapped(floatFunctions, (apply) => unaryRule(apply, true)),
   ...mapped(anyFunctions, (apply) => unaryRule(apply, false)),
+  Mod: (view, types) => binaryRule('Mod', remainder(view.flag('fmod')))(view, types),
   Not: unaryRule((x) => (x === 0 ? 1 : 0), false),
   Clip: clip,
   Where: where,
