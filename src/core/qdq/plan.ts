@@ -66,8 +66,6 @@ export class Planner {
   #place(node: OnnxNode): string | undefined {
     refuseQuantized(node);
     if (isKept(node, this.#options.keepFloat)) return 'it was asked to';
-    const other = [...node.inputs, ...node.outputs].map((it) => this.#dtype(it)).find(isOtherFloat);
-    if (other !== undefined) return `it computes in ${other}; only float32 is quantized`;
     if (isClipping(node)) return this.#placeClipping(node);
     const choice = chooseFor(this.#view(node), (value) => this.#owners.has(value));
     return typeof choice === 'string' ? choice : this.#take(node, choice);
@@ -159,21 +157,13 @@ export class Planner {
     return constantGrid(constant, steps);
   }
 
-  #dtype(value: string): string | undefined {
-    return this.#onnx.values.get(value)?.dtype;
-  }
-
   #isFloat(value: string): boolean {
-    return this.#dtype(value) === 'float32';
+    return this.#onnx.values.get(value)?.dtype === 'float32';
   }
 
   #touchesFloats({ inputs, outputs }: OnnxNode): boolean {
-    return [...inputs, ...outputs].some((it) => this.#isFloat(it) || isOtherFloat(this.#dtype(it)));
+    return [...inputs, ...outputs].some((it) => this.#isFloat(it));
   }
-}
-
-function isOtherFloat(dtype: string | undefined): boolean {
-  return dtype === 'float16' || dtype === 'bfloat16' || dtype === 'float64';
 }
 
 /** @throws Problem `range/not-finite`. */

@@ -36,7 +36,7 @@ export function writeDynamic(onnx: NormalizedOnnx, options: DynamicOptions = {})
     if (typeof chosen === 'string') floatNodes.push(left(node, chosen));
   }
   const written = withOpenBatch(onnx.file, draft.graph.finish());
-  return { bytes: rewriteOnnx(onnx.file, { graph: written, opset }), floatNodes };
+  return { bytes: rewriteOnnx(onnx.file, { graph: written, opset, types: raised.values }), floatNodes };
 }
 
 function left(node: OnnxNode, reason: string): FloatNode {

@@ -22,7 +22,8 @@ export function writeQdq(
   const raised = raiseOpset(onnx);
   const plan = new Planner(raised, ranges, options).plan();
   const graph = withOpenBatch(onnx.file, insertQdq(raised, plan, options));
-  return { bytes: rewriteOnnx(onnx.file, { graph, opset: raised.opset }), floatNodes: plan.floatNodes };
+  const bytes = rewriteOnnx(onnx.file, { graph, opset: raised.opset, types: raised.values });
+  return { bytes, floatNodes: plan.floatNodes };
 }
 
 /** The values of the graph whose ranges `writeQdq` asks for when all nodes that can be quantized are to be. */

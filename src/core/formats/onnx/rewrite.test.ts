@@ -108,8 +108,11 @@ const model: ModelProto = create(ModelProtoSchema, {
 const beside = new Uint8Array(Float32Array.of(9).buffer);
 const file = readOnnx(toBinary(ModelProtoSchema, model), () => beside);
 
+/** `half` became float32. */
+const types = new Map(['x', 'h', 'y', 'half'].map((name) => [name, { dtype: 'float32' as const }]));
+
 test('what does not change is written as it was read, weights of a second file apart', () => {
-  const { proto } = readOnnx(rewriteOnnx(file, { graph: file.graph, opset: 13 }));
+  const { proto } = readOnnx(rewriteOnnx(file, { graph: file.graph, opset: 13, types }));
   const expected = structuredClone({ ...file.proto, graph: undefined, opsetImport: [] });
   expect({ ...proto, graph: undefined, opsetImport: [] }).toEqual({ ...expected, irVersion: 7n });
   expect(proto.opsetImport.map(({ domain, version }) => [domain, version])).toEqual([
@@ -135,7 +138,7 @@ test('of a node that changes, texts and the other attributes stay', () => {
       ? { ...node, inputs: ['g', 'far'], attributes: { ...node.attributes, k: { int: 5 } } }
       : { ...node, outputs: node.outputs.map((name) => (name === 'h' ? 'g' : name)) },
   );
-  const { proto } = readOnnx(rewriteOnnx(file, { graph: { ...file.graph, nodes }, opset: 11 }));
+  const { proto } = readOnnx(rewriteOnnx(file, { graph: { ...file.graph, nodes }, opset: 11, types }));
   const [a, b] = proto.graph?.node ?? [];
   expect(a).toMatchObject({ docString: 'first', output: ['g'] });
   expect(b).toMatchObject({ docString: 'second', domain: 'org.example', input: ['g', 'far'] });
@@ -145,14 +148,16 @@ test('of a node that changes, texts and the other attributes stay', () => {
   ]);
 });
 
-test('what is said of values that are gone or were half floats goes', () => {
-  const { proto } = readOnnx(rewriteOnnx(file, { graph: file.graph, opset: 13 }));
+test('what is said of values that are gone or of another type now goes', () => {
+  const { proto } = readOnnx(rewriteOnnx(file, { graph: file.graph, opset: 13, types }));
   expect(proto.graph?.valueInfo.map(({ name }) => name)).toEqual(['h']);
 });
 
 test('an input of another size keeps its text', () => {
   const inputs = [{ name: 'x', dtype: 'float32' as const, shape: [1] }];
-  const { proto, graph } = readOnnx(rewriteOnnx(file, { graph: { ...file.graph, inputs }, opset: 13 }));
+  const { proto, graph } = readOnnx(
+    rewriteOnnx(file, { graph: { ...file.graph, inputs }, opset: 13, types }),
+  );
   expect(graph.inputs).toEqual(inputs);
   expect(proto.graph?.input[0]?.docString).toBe('what x is');
 });
