@@ -11,29 +11,53 @@ ort.env.logLevel = 'fatal';
 
 export type Values = ReadonlyMap<string, TensorData>;
 
-/**
- * What onnxruntime answers to an ONNX file, output by output. Nothing is optimized, so that what was written is what runs.
- * @param feeds - by the names of inputs; half floats must not be among them.
- */
-export async function runOnnx(bytes: Uint8Array, feeds: Values): Promise<Values> {
-  const session = await ort.InferenceSession.create(bytes, {
-    executionProviders: ['wasm'],
-    graphOptimizationLevel: 'disabled',
-    logSeverityLevel: 4,
-  });
-  const tensors = [...feeds].map(([name, { dtype, data, shape }]) => [
-    name,
-    // The constructor's overloads tie each type's name to its array; ours are tied by `TensorData`.
-    new ort.Tensor(dtype as 'float32', data as Float32Array, shape),
-  ]);
-  try {
-    const results = await session.run(Object.fromEntries(tensors), { logSeverityLevel: 4 });
+/** Runs an ONNX file in onnxruntime-web, on one thread as the float reference does. */
+export class OnnxSession {
+  readonly #session: ort.InferenceSession;
+
+  private constructor(session: ort.InferenceSession) {
+    this.#session = session;
+  }
+
+  /** @param optimize - all that onnxruntime does by default, or nothing, so that what was written is what runs. */
+  static async of(bytes: Uint8Array, optimize: 'all' | 'disabled' = 'all'): Promise<OnnxSession> {
+    const session = await ort.InferenceSession.create(bytes, {
+      executionProviders: ['wasm'],
+      graphOptimizationLevel: optimize,
+      logSeverityLevel: 4,
+    });
+    return new OnnxSession(session);
+  }
+
+  /** Answers output by output. @param feeds - by the names of inputs; half floats must not be among them. */
+  async run(feeds: Values): Promise<Values> {
+    const tensors = [...feeds].map(([name, { dtype, data, shape }]) => [
+      name,
+      // The constructor's overloads tie each type's name to its array; ours are tied by `TensorData`.
+      new ort.Tensor(dtype as 'float32', data as Float32Array, shape),
+    ]);
+    const results = await this.#session.run(Object.fromEntries(tensors), { logSeverityLevel: 4 });
     return new Map(
       Object.entries(results).map(([name, { type, dims, data }]) => [
         name,
         { dtype: type as Dtype, shape: dims, data: data as Elements },
       ]),
     );
+  }
+
+  async release(): Promise<void> {
+    await this.#session.release();
+  }
+}
+
+/**
+ * What onnxruntime answers to an ONNX file, output by output. Nothing is optimized, so that what was written is what runs.
+ * @param feeds - by the names of inputs; half floats must not be among them.
+ */
+export async function runOnnx(bytes: Uint8Array, feeds: Values): Promise<Values> {
+  const session = await OnnxSession.of(bytes, 'disabled');
+  try {
+    return await session.run(feeds);
   } finally {
     await session.release();
   }

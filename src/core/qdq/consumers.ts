@@ -1,7 +1,6 @@
 import type { OnnxGraph, OnnxNode } from '../formats/onnx/graph.ts';
-import { namesInside } from '../formats/onnx/inside.ts';
 
-/** Who reads which value of a graph, graphs inside of nodes and the outside included. */
+/** Who reads which value of a graph, the outside included. */
 export class Consumers {
   readonly #nodes = new Map<string, Set<OnnxNode>>();
   readonly #outside: ReadonlySet<string>;
@@ -9,7 +8,7 @@ export class Consumers {
   constructor({ inputs, outputs, nodes }: OnnxGraph) {
     this.#outside = new Set([...inputs, ...outputs].map(({ name }) => name));
     for (const node of nodes)
-      for (const value of [...node.inputs, ...namesInside(node)]) {
+      for (const value of node.inputs) {
         const readers = this.#nodes.get(value) ?? new Set();
         this.#nodes.set(value, readers.add(node));
       }

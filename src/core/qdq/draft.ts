@@ -1,5 +1,5 @@
 import type { Attributes, OnnxGraph, OnnxNode } from '../formats/onnx/graph.ts';
-import { namesInside } from '../formats/onnx/inside.ts';
+import { int64 } from '../formats/onnx/write.ts';
 import type { TensorData } from '../model/types.ts';
 import { Names } from './names.ts';
 
@@ -42,16 +42,16 @@ export class Draft {
   finish(): OnnxGraph {
     const read = new Set([
       ...this.#graph.outputs.map(({ name }) => name),
-      ...this.#nodes.flatMap((node) => [...node.inputs, ...namesInside(node)]),
+      ...this.#nodes.flatMap(({ inputs }) => inputs),
     ]);
     const constants = new Map([...this.#constants].filter(([name]) => read.has(name)));
     return { ...this.#graph, constants, nodes: this.#nodes };
   }
 }
 
-/** int64 numbers in one dimension, as shapes and axes are given. 2^63, which "to the end" becomes as a number, is the largest. */
+/** int64 numbers in one dimension, as shapes and axes are given. */
 export function int64s(values: readonly number[]): TensorData {
-  const data = BigInt64Array.from(values, (value) => (value >= 2 ** 63 ? 2n ** 63n - 1n : BigInt(value)));
+  const data = BigInt64Array.from(values, int64);
   return { dtype: 'int64', shape: [values.length], data };
 }
 

@@ -1,8 +1,8 @@
 import type { TensorData } from '../model/types.ts';
 import type { NodeView } from '../onnx/node-view.ts';
-import { constantGrid, floatsOf, type Grid } from './grid.ts';
+import { checkFinite, constantGrid, type Grid } from './grid.ts';
+import { isKept, refuseQuantized } from './nodes.ts';
 import type { QdqOptions } from './options.ts';
-import { finite, isKept, refuseQuantized } from './plan.ts';
 
 export type ChooseOptions = Pick<QdqOptions, 'perChannel' | 'keepFloat'>;
 
@@ -64,7 +64,7 @@ export function chooseWeights(
   const value = view.constant(1);
   if (value === undefined) return 'its weights are computed';
   if (value.dtype !== 'float32') return `its weights are ${value.dtype}; only float32 is quantized`;
-  finite(name, floatsOf(value));
+  checkFinite(name, value);
   const axis = perChannel ? channelsOf(view) : undefined;
   return {
     name,

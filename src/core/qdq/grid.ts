@@ -33,13 +33,10 @@ export function limitsOf(dtype: Grid['dtype']): { readonly low: number; readonly
 }
 
 /**
- * The grid of a range, widened to hold 0: in float32 and float64 where onnxruntime counts so, to equal its numbers.
+ * The grid of a finite range, widened to hold 0: in float32 and float64 where onnxruntime counts so, to equal its numbers.
  * Source: onnxruntime 1.30, quantization/quant_utils.py, compute_scale_zp.
- * @throws Problem `range/not-finite`.
  */
 export function rangeGrid(range: Range, { dtype, symmetric }: Steps): Grid {
-  if (!Number.isFinite(range.min) || !Number.isFinite(range.max))
-    throw new Problem('range/not-finite', `A range is [${range.min}, ${range.max}].`, { ...range });
   let min = Math.min(Math.fround(range.min), 0);
   let max = Math.max(Math.fround(range.max), 0);
   if (symmetric) {
@@ -109,4 +106,11 @@ export function quantizeConstant(value: TensorData, { dtype, scale, zeroPoint, a
 export function floatsOf({ dtype, data }: TensorData): Float32Array {
   if (data instanceof Float32Array) return data;
   throw new Error(`${dtype} is not float32`);
+}
+
+/** @throws Problem `model/not-finite` for a constant that no integers stand for. */
+export function checkFinite(name: string, value: TensorData): void {
+  if (floatsOf(value).every(Number.isFinite)) return;
+  const text = `The constant “${name}” holds NaN or an infinity, which no integer stands for.`;
+  throw new Problem('model/not-finite', text, { name });
 }

@@ -4,9 +4,9 @@ import type { TensorData } from '../model/types.ts';
 import type { NormalizedOnnx } from '../onnx/normalized.ts';
 import type { IntegerBias } from './bias.ts';
 import { Draft } from './draft.ts';
-import { constantGrid, floatsOf, type Grid, quantizeConstant } from './grid.ts';
-import type { QdqOptions } from './options.ts';
-import { finite, type Plan, stepsOf } from './plan.ts';
+import { checkFinite, constantGrid, type Grid, quantizeConstant } from './grid.ts';
+import { type QdqOptions, stepsOf } from './options.ts';
+import type { Plan } from './plan.ts';
 import { Weights } from './weights.ts';
 
 /** Names of the constants that hold a grid. */
@@ -125,7 +125,7 @@ class Inserter {
     const weights = this.#weights.grid(node, slot);
     if (weights !== undefined) return this.#constant(name, value, weights);
     if (!choice.inputs.includes(slot)) return name;
-    finite(name, floatsOf(value));
+    checkFinite(name, value);
     const grid = this.#plan.grids.get(name) ?? constantGrid(value, stepsOf(this.#options));
     return this.#constant(name, value, grid);
   }

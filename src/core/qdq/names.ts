@@ -1,5 +1,4 @@
 import type { OnnxGraph } from '../formats/onnx/graph.ts';
-import { namesInside } from '../formats/onnx/inside.ts';
 
 /** Names for new values and nodes, apart from all that a graph has. */
 export class Names {
@@ -10,7 +9,7 @@ export class Names {
       ...inputs.map(({ name }) => name),
       ...outputs.map(({ name }) => name),
       ...constants.keys(),
-      ...nodes.flatMap((node) => [node.name, ...node.inputs, ...node.outputs, ...namesInside(node)]),
+      ...nodes.flatMap((node) => [node.name, ...node.inputs, ...node.outputs]),
     ]);
   }
 

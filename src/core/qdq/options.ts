@@ -1,3 +1,5 @@
+import type { Grid } from './grid.ts';
+
 /** How a static QDQ file is made. */
 export interface QdqOptions {
   /** Integers of activations. onnxruntime's default, and ours, is int8. */
@@ -25,4 +27,12 @@ export interface QuantizedOnnx {
   readonly bytes: Uint8Array;
   /** In execution order. */
   readonly floatNodes: readonly FloatNode[];
+}
+
+/** How integers of activations are laid out. */
+export function stepsOf({ activations = 'int8', symmetric = false }: QdqOptions): {
+  readonly dtype: Grid['dtype'];
+  readonly symmetric: boolean;
+} {
+  return { dtype: activations, symmetric };
 }

@@ -1,13 +1,13 @@
 import type { OnnxNode } from '../formats/onnx/graph.ts';
-import { NodeView, type Scope } from '../onnx/node-view.ts';
+import { NodeView, scopeOf } from '../onnx/node-view.ts';
 import type { NormalizedOnnx } from '../onnx/normalized.ts';
 import { Problem } from '../problem.ts';
 import { type Choice, chooseFor } from './choice.ts';
 import { isClipping, staysWithin } from './clipping.ts';
 import { Consumers } from './consumers.ts';
-import { constantGrid, floatsOf, type Grid, type Range, rangeGrid } from './grid.ts';
-import type { RaisedOnnx } from './opset.ts';
-import type { FloatNode, QdqOptions } from './options.ts';
+import { checkFinite, constantGrid, type Grid, type Range, rangeGrid } from './grid.ts';
+import { isKept, nameOf, refuseQuantized } from './nodes.ts';
+import { type FloatNode, type QdqOptions, stepsOf } from './options.ts';
 
 /** Which values of a graph become integers, and with which grids. */
 export interface Plan {
@@ -26,26 +26,9 @@ export interface Plan {
 
 const noRange = (value: string): string => `no range of “${value}” is known`;
 
-/** The name a node is known by. */
-export function nameOf({ name, outputs }: OnnxNode): string {
-  return name === '' ? (outputs[0] ?? '') : name;
-}
-
-export function isKept(node: OnnxNode, keepFloat: QdqOptions['keepFloat']): boolean {
-  return keepFloat?.has(nameOf(node)) ?? false;
-}
-
-/** @throws Problem `model/already-quantized` for a node that makes or reads integers of quantization. */
-export function refuseQuantized(node: OnnxNode): void {
-  if (!/^(Dequantize|DynamicQuantize|Quantize)Linear$|^QLinear|Integer$/.test(node.type)) return;
-  const text = `“${nameOf(node)}” is a ${node.type}: this model is quantized already. Give the float model.`;
-  throw new Problem('model/already-quantized', text, { node: nameOf(node) });
-}
-
 /** Decides as onnxruntime's static quantization does, node by node in execution order. */
 export class Planner {
   readonly #onnx: NormalizedOnnx;
-  readonly #scope: Scope;
   readonly #options: QdqOptions;
   readonly #ranges: ReadonlyMap<string, Range>;
   readonly #consumers: Consumers;
@@ -55,9 +38,8 @@ export class Planner {
   readonly #owners = new Map<string, string>();
   readonly #floatNodes: FloatNode[] = [];
 
-  constructor({ onnx, opset }: RaisedOnnx, ranges: ReadonlyMap<string, Range>, options: QdqOptions) {
+  constructor(onnx: NormalizedOnnx, ranges: ReadonlyMap<string, Range>, options: QdqOptions) {
     this.#onnx = onnx;
-    this.#scope = { opset, values: onnx.values, constants: onnx.graph.constants };
     this.#options = options;
     this.#consumers = new Consumers(onnx.graph);
     this.#ranges = this.#adjusted(ranges);
@@ -84,15 +66,13 @@ export class Planner {
   #place(node: OnnxNode): string | undefined {
     refuseQuantized(node);
     if (isKept(node, this.#options.keepFloat)) return 'it was asked to';
-    const other = [...node.inputs, ...node.outputs].map((it) => this.#dtype(it)).find(isOtherFloat);
-    if (other !== undefined) return `it computes in ${other}; only float32 is quantized`;
     if (isClipping(node)) return this.#placeClipping(node);
     const choice = chooseFor(this.#view(node), (value) => this.#owners.has(value));
     return typeof choice === 'string' ? choice : this.#take(node, choice);
   }
 
   #view(node: OnnxNode): NodeView {
-    return new NodeView(node, this.#scope);
+    return new NodeView(node, scopeOf(this.#onnx));
   }
 
   #take(node: OnnxNode, choice: Choice): string | undefined {
@@ -172,38 +152,23 @@ export class Planner {
     const range = this.#ranges.get(value);
     const constant = this.#onnx.graph.constants.get(value);
     const steps = stepsOf(this.#options);
-    if (constant !== undefined) return constantGrid(finite(value, floatsOf(constant)) && constant, steps);
-    return range && rangeGrid(range, steps);
-  }
-
-  #dtype(value: string): string | undefined {
-    return this.#onnx.values.get(value)?.dtype;
+    if (constant === undefined) return range && rangeGrid(checked(value, range), steps);
+    checkFinite(value, constant);
+    return constantGrid(constant, steps);
   }
 
   #isFloat(value: string): boolean {
-    return this.#dtype(value) === 'float32';
+    return this.#onnx.values.get(value)?.dtype === 'float32';
   }
 
   #touchesFloats({ inputs, outputs }: OnnxNode): boolean {
-    return [...inputs, ...outputs].some((it) => this.#isFloat(it) || isOtherFloat(this.#dtype(it)));
+    return [...inputs, ...outputs].some((it) => this.#isFloat(it));
   }
 }
 
-function isOtherFloat(dtype: string | undefined): boolean {
-  return dtype === 'float16' || dtype === 'bfloat16' || dtype === 'float64';
-}
-
-/** How integers of activations are laid out. */
-export function stepsOf({ activations = 'int8', symmetric = false }: QdqOptions): {
-  readonly dtype: Grid['dtype'];
-  readonly symmetric: boolean;
-} {
-  return { dtype: activations, symmetric };
-}
-
-/** @throws Problem `model/not-finite`. */
-export function finite(name: string, values: Float32Array): true {
-  if (values.every(Number.isFinite)) return true;
-  const text = `The constant “${name}” holds NaN or an infinity, which no integer stands for.`;
-  throw new Problem('model/not-finite', text, { name });
+/** @throws Problem `range/not-finite`. */
+function checked(name: string, range: Range): Range {
+  if (Number.isFinite(range.min) && Number.isFinite(range.max) && range.min <= range.max) return range;
+  const text = `The range of “${name}” is [${range.min}, ${range.max}]; it must be two numbers, the smaller one first.`;
+  throw new Problem('range/not-finite', text, { name, ...range });
 }

@@ -20,21 +20,8 @@ interface Rule {
   readonly raise: (view: NodeView, raising: Raising) => void;
 }
 
-/** What changed in form or meaning from set 6 to 13. Source: ONNX 1.17, docs/Changelog.md. */
+/** What changed in form or meaning from set 7 to 13. Source: ONNX 1.17, docs/Changelog.md. */
 export const raisings: Readonly<Record<string, Rule>> = {
-  Add: { since: 7, raise: stretch },
-  Sub: { since: 7, raise: stretch },
-  Mul: { since: 7, raise: stretch },
-  Div: { since: 7, raise: stretch },
-  Pow: { since: 7, raise: stretch },
-  And: { since: 7, raise: stretch },
-  Or: { since: 7, raise: stretch },
-  Xor: { since: 7, raise: stretch },
-  Equal: { since: 7, raise: stretch },
-  Greater: { since: 7, raise: stretch },
-  Less: { since: 7, raise: stretch },
-  PRelu: { since: 7, raise: stretchSlope },
-  Gemm: { since: 7, raise: ({ node }, { draft }) => draft.keep(without(node, ['broadcast'])) },
   BatchNormalization: { since: 9, raise: normalization },
   Dropout: { since: 12, raise: ({ node }, { draft }) => draft.keep({ ...node, attributes: {} }) },
   Upsample: { since: 10, raise: resize },
@@ -125,7 +112,7 @@ function resize(view: NodeView, { draft, refuse }: Raising): void {
 
 function normalization(view: NodeView, { draft, refuse }: Raising): void {
   if ((view.int('spatial') ?? 1) === 0) throw refuse(view, 'it is not spatial');
-  draft.keep(without(view.node, ['spatial', 'is_test', 'consumed_inputs']));
+  draft.keep(without(view.node, ['spatial']));
 }
 
 /** Before set 13 everything from `axis` on counted as one dimension. */
@@ -155,36 +142,4 @@ function flattened(view: NodeView, { draft, values }: Raising): void {
 /** So that a batch of any size goes through. */
 function withOpenBatch(shape: readonly number[]): readonly number[] {
   return [-1, ...shape.slice(1)];
-}
-
-/** Set 6 stretches the second operand only when asked to, and may begin at an inner dimension. */
-function stretch(view: NodeView, at: Raising): void {
-  const [one = '', other = ''] = view.node.inputs;
-  const axis = view.int('axis') ?? -1;
-  const behind = axis < 0 ? 0 : view.shape(0).length - axis - view.shape(1).length;
-  const inputs = [one, behind > 0 ? reshaped(view, behind, at) : other];
-  at.draft.keep({ ...without(view.node, ['broadcast', 'axis', 'consumed_inputs']), inputs });
-}
-
-/** Set 6 counts the slopes of PRelu along dimension 1. */
-function stretchSlope(view: NodeView, at: Raising): void {
-  const [x = '', slope = ''] = view.node.inputs;
-  const shape = view.shape(1);
-  const behind = view.shape(0).length - 2;
-  const perChannel = shape.length === 1 && shape[0] !== 1 && behind > 0;
-  const inputs = [x, perChannel ? reshaped(view, behind, at) : slope];
-  at.draft.keep({ ...without(view.node, ['consumed_inputs']), inputs });
-}
-
-/** The second operand with `count` more dimensions of size 1 behind. */
-function reshaped(view: NodeView, count: number, { draft, values }: Raising): string {
-  const name = view.node.inputs[1] ?? '';
-  const shape = [...view.shape(1), ...Array<number>(count).fill(1)];
-  const value = view.constant(1);
-  if (value !== undefined) return draft.constant(`${name}_stretched`, { ...value, shape });
-  const result = draft.names.fresh(`${name}_stretched`);
-  values.set(result, { ...view.type(1), shape });
-  const to = draft.constant(`${result}_shape`, int64s(withOpenBatch(shape)));
-  draft.add('Reshape', [name, to], [result]);
-  return result;
 }

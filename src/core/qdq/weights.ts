@@ -3,9 +3,9 @@ import type { TensorData } from '../model/types.ts';
 import type { NormalizedOnnx } from '../onnx/normalized.ts';
 import { type IntegerBias, quantizeBias, widenForBias } from './bias.ts';
 import type { Choice } from './choice.ts';
-import { constantGrid, floatsOf, type Grid } from './grid.ts';
-import type { QdqOptions } from './options.ts';
-import { finite, type Plan, stepsOf } from './plan.ts';
+import { checkFinite, constantGrid, floatsOf, type Grid } from './grid.ts';
+import { type QdqOptions, stepsOf } from './options.ts';
+import type { Plan } from './plan.ts';
 
 /** A bias that becomes int32, and what sets its scale. */
 interface Bias {
@@ -51,7 +51,7 @@ export class Weights {
       const name = node.inputs[slot] ?? '';
       const value = this.#constants.get(name);
       if (key === undefined || value === undefined || this.#grids.has(key)) continue;
-      finite(name, floatsOf(value));
+      checkFinite(name, value);
       const axis = this.#axisOf(node, slot);
       this.#grids.set(key, constantGrid(value, { dtype: 'int8', symmetric: true, axis }));
     }
@@ -64,7 +64,7 @@ export class Weights {
     const weights = this.#gridAt(node, 1);
     const values = this.#biasOf(node, slot, factors?.bias ?? 1);
     if (scale === undefined || weights === undefined || values === undefined) return;
-    finite(name, floatsOf(values));
+    checkFinite(name, values);
     const bias = { values, scale: scale * (factors?.products ?? 1) };
     this.#biases.set(node, bias);
     const key = this.#keyOf(node, 1);

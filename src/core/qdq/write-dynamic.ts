@@ -1,13 +1,13 @@
 import type { OnnxNode } from '../formats/onnx/graph.ts';
 import { rewriteOnnx } from '../formats/onnx/rewrite.ts';
-import { NodeView } from '../onnx/node-view.ts';
+import { NodeView, scopeOf } from '../onnx/node-view.ts';
 import type { NormalizedOnnx } from '../onnx/normalized.ts';
 import { type ChooseOptions, chooseWeights } from './dynamic-choice.ts';
 import { DynamicDraft } from './dynamic-draft.ts';
-import { withOpenSizes } from './open-sizes.ts';
+import { nameOf } from './nodes.ts';
+import { withOpenBatch } from './open-batch.ts';
 import { raiseOpset } from './opset.ts';
 import type { FloatNode, QuantizedOnnx } from './options.ts';
-import { nameOf } from './plan.ts';
 
 /** How a file with quantized weights alone is made; nothing is calibrated. */
 export interface DynamicOptions extends ChooseOptions {
@@ -19,27 +19,24 @@ export interface DynamicOptions extends ChooseOptions {
   readonly compute?: 'integer' | 'float';
 }
 
-/** The first operator set in which DequantizeLinear knows scales per channel. */
-const leastOpset = 13;
-
 /**
  * An ONNX file whose weights are integers, of Conv, ConvTranspose, Gemm and MatMul. Nodes in `floatNodes` are those of these
  * operators that keep float weights.
  * @throws Problem `model/already-quantized`, `model/not-finite` or `export/refused`, as `writeQdq`.
  */
 export function writeDynamic(onnx: NormalizedOnnx, options: DynamicOptions = {}): QuantizedOnnx {
-  const { onnx: raised, opset } = raiseOpset(onnx, leastOpset);
-  const { graph, values } = raised;
+  const raised = raiseOpset(onnx);
+  const { graph, opset } = raised;
   const draft = new DynamicDraft(graph, options.compute ?? 'integer');
   const floatNodes: FloatNode[] = [];
   for (const node of graph.nodes) {
-    const chosen = chooseWeights(new NodeView(node, { opset, values, constants: graph.constants }), options);
+    const chosen = chooseWeights(new NodeView(node, scopeOf(raised)), options);
     if (typeof chosen === 'object') draft.quantize(node, chosen);
     else draft.graph.keep(node);
     if (typeof chosen === 'string') floatNodes.push(left(node, chosen));
   }
-  const written = withOpenSizes(onnx.file, draft.graph.finish());
-  return { bytes: rewriteOnnx(onnx.file, { graph: written, opset }), floatNodes };
+  const written = withOpenBatch(onnx.file, draft.graph.finish());
+  return { bytes: rewriteOnnx(onnx.file, { graph: written, opset, types: raised.values }), floatNodes };
 }
 
 function left(node: OnnxNode, reason: string): FloatNode {

@@ -2,13 +2,10 @@ import { rewriteOnnx } from '../formats/onnx/rewrite.ts';
 import type { NormalizedOnnx } from '../onnx/normalized.ts';
 import type { Range } from './grid.ts';
 import { insertQdq } from './insert.ts';
-import { withOpenSizes } from './open-sizes.ts';
+import { withOpenBatch } from './open-batch.ts';
 import { raiseOpset } from './opset.ts';
 import type { QdqOptions, QuantizedOnnx } from './options.ts';
 import { Planner } from './plan.ts';
-
-/** The first operator set in which QuantizeLinear knows scales per channel. */
-const leastOpset = 13;
 
 /**
  * An ONNX file quantized as onnxruntime's static quantization in QDQ format does it: its graph with pairs of QuantizeLinear and
@@ -22,8 +19,18 @@ export function writeQdq(
   ranges: ReadonlyMap<string, Range>,
   options: QdqOptions = {},
 ): QuantizedOnnx {
-  const raised = raiseOpset(onnx, leastOpset);
+  const raised = raiseOpset(onnx);
   const plan = new Planner(raised, ranges, options).plan();
-  const graph = withOpenSizes(onnx.file, insertQdq(raised.onnx, plan, options));
-  return { bytes: rewriteOnnx(onnx.file, { graph, opset: raised.opset }), floatNodes: plan.floatNodes };
+  const graph = withOpenBatch(onnx.file, insertQdq(raised, plan, options));
+  const bytes = rewriteOnnx(onnx.file, { graph, opset: raised.opset, types: raised.values });
+  return { bytes, floatNodes: plan.floatNodes };
+}
+
+/** The values of the graph whose ranges `writeQdq` asks for when all nodes that can be quantized are to be. */
+export function valuesToMeasure(onnx: NormalizedOnnx, options: QdqOptions = {}): readonly string[] {
+  const raised = raiseOpset(onnx);
+  const anything = new Map([...raised.values.keys()].map((name) => [name, { min: 0, max: 1 }]));
+  const { owners } = new Planner(raised, anything, options).plan();
+  const isMeasured = (name: string): boolean => onnx.values.has(name) && !onnx.graph.constants.has(name);
+  return [...new Set(owners.values())].filter(isMeasured);
 }

@@ -19,6 +19,8 @@ export interface Rewriting {
   readonly graph: OnnxGraph;
   /** Version of ONNX's own operator set that the graph is written in. */
   readonly opset: number;
+  /** Element types of its values, those of the file at least. */
+  readonly types: ReadonlyMap<string, Pick<OnnxValue, 'dtype'>>;
 }
 
 /** The first file format version that knows the operator sets we raise to; older ones list constants among the inputs. */
@@ -29,7 +31,7 @@ const leastIrVersion = 7n;
  * metadata, functions, operator sets of other domains, texts of nodes and values, attributes that are not known here.
  * Weights from a second file come to lie in this one.
  */
-export function rewriteOnnx(file: OnnxModel, { graph, opset }: Rewriting): Uint8Array {
+export function rewriteOnnx(file: OnnxModel, { graph, opset, types }: Rewriting): Uint8Array {
   const { proto } = file;
   const own = proto.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx');
   const sets = proto.opsetImport.filter((set) => set !== own);
@@ -39,7 +41,7 @@ export function rewriteOnnx(file: OnnxModel, { graph, opset }: Rewriting): Uint8
       create(OperatorSetIdProtoSchema, { domain: own?.domain ?? '', version: BigInt(opset) }),
       ...sets,
     ],
-    ...(proto.graph !== undefined && { graph: graphProto(file, proto.graph, graph) }),
+    ...(proto.graph !== undefined && { graph: graphProto(file, proto.graph, { graph, types }) }),
   });
   return toBinary(ModelProtoSchema, model);
 }
@@ -49,14 +51,21 @@ export function changed<T extends object>(message: T, fields: Partial<T>): T {
   return Object.assign(Object.create(Object.getPrototypeOf(message)), message, fields);
 }
 
-function graphProto(file: OnnxModel, proto: GraphProto, graph: OnnxGraph): GraphProto {
+function graphProto(
+  file: OnnxModel,
+  proto: GraphProto,
+  { graph, types }: Pick<Rewriting, 'graph' | 'types'>,
+): GraphProto {
   const made = new Set(graph.nodes.flatMap(({ outputs }) => outputs));
   return changed(proto, {
     node: nodeProtos(file, proto, graph.nodes),
     initializer: initializers(file, proto, graph.constants),
     input: valueInfos(proto.input, file.graph.inputs, graph.inputs),
     output: valueInfos(proto.output, file.graph.outputs, graph.outputs),
-    valueInfo: proto.valueInfo.filter(({ name }) => made.has(name)),
+    // What the file said of values inside holds where they still exist as they were.
+    valueInfo: proto.valueInfo.filter(
+      ({ name }) => made.has(name) && types.get(name)?.dtype === file.told.get(name)?.dtype,
+    ),
   });
 }
 

@@ -91,7 +91,7 @@ function asciiBytes(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(text, (char) => char.charCodeAt(0));
 }
 
-/** The largest int64 ("to the end" in a Slice) was read as 2^63, the nearest number. */
-function int64(value: number): bigint {
+/** A whole number as int64. The largest one ("to the end" in a Slice) was read as 2^63, the nearest number. */
+export function int64(value: number): bigint {
   return value >= 2 ** 63 ? 2n ** 63n - 1n : BigInt(value);
 }
