@@ -6,7 +6,7 @@ import { normalizeOnnx } from '../src/core/onnx/normalize.ts';
 import type { QdqOptions } from '../src/core/qdq/options.ts';
 import { writeDynamic } from '../src/core/qdq/write-dynamic.ts';
 import { writeQdq } from '../src/core/qdq/write-qdq.ts';
-import { onnxCases } from './support/onnx-models.ts';
+import { onnxCases } from './support/onnx-cases.ts';
 import { rangesOf } from './support/onnx-ranges.ts';
 import { OnnxSession, type Values } from './support/onnx-runtime.ts';
 import type { Labelled } from './support/onnx-samples.ts';
