@@ -141,7 +141,8 @@ describe.skipIf(noShared)(`models with real weights${skipNote}`, () => {
       const own = golden.models[file];
       if (own === undefined) throw new Error(`no figures of ${file}`);
       const quantized = await compare(writeQdq(onnx, ranges).bytes, items);
-      const few = items.slice(0, classes === undefined ? 2 : 50);
+      // Answers to single pictures lie far apart where there are only a few, so none of those is left out.
+      const few = items.slice(0, 50);
       const dynamic = await compare(writeDynamic(onnx).bytes, few);
       const stored = await compare(writeDynamic(onnx, { compute: 'float' }).bytes, few);
       table.push(
