@@ -9,14 +9,17 @@ export interface OnnxChoice {
   readonly symmetric: boolean;
 }
 
-/** static: activations become integers, with ranges measured before. dynamic: weights do, activations while it runs. */
-export type OnnxQuantization = 'static' | 'dynamic';
+/**
+ * static: activations become integers, with ranges measured before. dynamic: weights do, and activations while it runs.
+ * weights: weights alone, which become float again before they are used.
+ */
+export type OnnxQuantization = 'static' | 'dynamic' | 'weights';
 
 const written: Readonly<Partial<Record<Scheme, OnnxQuantization>>> = {
   int8: 'static',
   uint8: 'static',
   'dynamic-range': 'dynamic',
-  'weights-only': 'dynamic',
+  'weights-only': 'weights',
 };
 
 /** What kind of quantized ONNX file is written from a recipe; `undefined` where ONNX has no counterpart of it. */

@@ -6,8 +6,10 @@ import type { NormalizedOnnx } from '../onnx/normalized.ts';
  * A model whose tensors are the values of an ONNX graph: what is measured, or run, where the file's own values are wanted and
  * not those of its translation. It is computed by the file alone.
  * @param model - the translation: its inputs, in its order of dimensions, are what is fed.
+ * @param names - the values that are wanted.
  */
-export function modelOfValues(onnx: NormalizedOnnx, model: Model): Model {
+export function modelOfValues(onnx: NormalizedOnnx, model: Model, names: readonly string[]): Model {
+  const wanted = new Set(names);
   const inputs = mainGraph(model).inputs.map((id) => tensorAt(mainGraph(model), id));
   const tensors: Tensor[] = [...inputs];
   const ids = new Map(inputs.map(({ origin, name }, id) => [origin?.name ?? name, id as TensorId]));
@@ -20,13 +22,14 @@ export function modelOfValues(onnx: NormalizedOnnx, model: Model): Model {
     ids.set(name, id);
     return id;
   };
-  const ops = onnx.graph.nodes.map(
+  const makers = onnx.graph.nodes.filter(({ outputs }) => outputs.some((name) => wanted.has(name)));
+  const ops = makers.map(
     (node): OpaqueOp => ({
       kind: 'OPAQUE',
       name: `ONNX:${node.type}`,
       version: 1,
       inputs: [],
-      outputs: node.outputs.filter((name) => name !== '').map(idOf),
+      outputs: node.outputs.filter((name) => wanted.has(name)).map(idOf),
       options: {},
     }),
   );

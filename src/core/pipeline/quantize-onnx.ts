@@ -9,9 +9,9 @@ import type { NormalizedOnnx } from '../onnx/normalized.ts';
 import { Problem } from '../problem.ts';
 import type { Range } from '../qdq/grid.ts';
 import { nameOf } from '../qdq/nodes.ts';
-import type { QuantizedOnnx } from '../qdq/options.ts';
+import type { QdqOptions, QuantizedOnnx } from '../qdq/options.ts';
 import { writeDynamic } from '../qdq/write-dynamic.ts';
-import { writeQdq } from '../qdq/write-qdq.ts';
+import { valuesToMeasure, writeQdq } from '../qdq/write-qdq.ts';
 import type { Quantized } from '../quantize/quantize.ts';
 import type { Recipe } from '../quantize/recipe.ts';
 import { type OnnxChoice, onnxQuantizationOf } from './onnx-choice.ts';
@@ -28,23 +28,28 @@ export interface OnnxJob extends OnnxChoice {
   readonly samples?: SampleSource;
 }
 
+interface Tools {
+  readonly runtime: FloatRuntime;
+  readonly call?: Call;
+}
+
 /**
  * The ONNX file of a model that came as one, quantized by a recipe: its own graph, with its names and its layout.
  * @throws Problem `quantize/unsupported` for a recipe that has no counterpart, `images/none` without samples where ranges
  * are needed, and those of `calibrate`, `writeQdq` and `writeDynamic`.
  */
-export async function quantizeOnnx(
-  job: OnnxJob,
-  tools: { readonly runtime: FloatRuntime; readonly call?: Call },
-): Promise<QuantizedOnnx> {
+export async function quantizeOnnx(job: OnnxJob, tools: Tools): Promise<QuantizedOnnx> {
   const { onnx, recipe, activations, symmetric } = job;
   const perChannel = recipe.weights === 'per-channel';
   const keepFloat = nodesKeptFloat(job);
+  const options = { activations, symmetric, perChannel, keepFloat };
   switch (onnxQuantizationOf(recipe)) {
     case 'dynamic':
-      return writeDynamic(onnx, { perChannel, keepFloat });
+      return writeDynamic(onnx, { compute: 'integer', perChannel, keepFloat });
+    case 'weights':
+      return writeDynamic(onnx, { compute: 'float', perChannel, keepFloat });
     case 'static':
-      return writeQdq(onnx, await rangesOf(job, tools), { activations, symmetric, perChannel, keepFloat });
+      return writeQdq(onnx, await rangesOf(job, tools, options), options);
     default: {
       const text = `An ONNX file is not written from a recipe of the mode ${recipe.mode}; int8, uint8, dynamic-range and weights-only have a counterpart.`;
       throw new Problem('quantize/unsupported', text, { mode: recipe.mode });
@@ -77,23 +82,26 @@ function nodesKeptFloat({ onnx, float, quantized }: OnnxJob): ReadonlySet<string
   return new Set([...kept].map(nameOf));
 }
 
-/** Of every float value of the file: that of the grid that the recipe chose, and else what the samples reach. */
+/** Of every value that the writer asks for: that of the grid that the recipe chose, and else what the samples reach. */
 async function rangesOf(
   { onnx, float, quantized, samples }: OnnxJob,
-  tools: { readonly runtime: FloatRuntime; readonly call?: Call },
+  { runtime, call }: Tools,
+  options: QdqOptions,
 ): Promise<ReadonlyMap<string, Range>> {
-  if (samples === undefined)
-    throw new Problem(
-      'images/none',
-      'The ranges of an ONNX file are measured on pictures, and there are none.',
-    );
-  const values = modelOfValues(onnx, float);
-  const { byTensor } = await calibrate(values, samples, tools);
+  const chosen = new Map(gridRanges(quantized.model));
+  const missing = valuesToMeasure(onnx, options).filter((name) => !chosen.has(name));
+  if (missing.length === 0) return chosen;
+  if (samples === undefined) {
+    const text = `${missing.length} ranges of the ONNX file are measured on pictures, and there are none.`;
+    throw new Problem('images/none', text, { values: missing });
+  }
+  const values = modelOfValues(onnx, float, missing);
+  const { byTensor } = await calibrate(values, samples, { runtime, ...(call && { call }) });
   const measured = [...byTensor].map(([id, { min, max }]) => {
     const { name, origin } = tensorAt(mainGraph(values), id);
     return [origin?.name ?? name, { min, max }] as const;
   });
-  return new Map([...measured, ...gridRanges(quantized.model)]);
+  return new Map([...measured, ...chosen]);
 }
 
 /** What the integers of a quantized model's activations can stand for, by the value of the file that each is. */
