@@ -55,6 +55,7 @@ export interface Reduction {
   readonly keepDims: boolean;
 }
 
+/** @throws Problem `model/invalid`, or `model/unsupported-op` where its dimensions are computed */
 export function reductionOf(view: NodeView): Reduction {
   const shape = view.shape(0);
   const written = writtenAxes(view) ?? [];
@@ -63,6 +64,7 @@ export function reductionOf(view: NodeView): Reduction {
   return { axes: view.flag('noop_with_empty_axes') ? [] : shape.map((_, axis) => axis), keepDims };
 }
 
+/** The least and the greatest value that is left as it is. */
 export interface Bounds {
   readonly min: number;
   readonly max: number;
@@ -90,6 +92,7 @@ export interface PadSettings {
   readonly value: number;
 }
 
+/** @throws Problem `model/invalid`, or `model/unsupported-op` where its sizes or its value are computed */
 export function padOf(view: NodeView): PadSettings {
   const rank = view.shape(0).length;
   const mode = view.text('mode') ?? 'constant';
@@ -170,6 +173,7 @@ export interface SoftmaxSettings {
   readonly together: boolean;
 }
 
+/** @throws Problem `model/invalid` for a dimension that is not there */
 export function softmaxOf(view: NodeView): SoftmaxSettings {
   const together = view.opset < 13;
   const { length } = view.shape(0);
@@ -178,6 +182,7 @@ export function softmaxOf(view: NodeView): SoftmaxSettings {
   return { axis: together && axis === length ? length : axisIn(view, axis, Math.max(1, length)), together };
 }
 
+/** Which elements a TopK takes along one dimension. */
 export interface TopKSettings {
   readonly k: number;
   readonly axis: number;
@@ -185,6 +190,7 @@ export interface TopKSettings {
   readonly sorted: boolean;
 }
 
+/** @throws Problem `model/invalid` for more elements than there are, `model/unsupported-op` where k is computed */
 export function topKOf(view: NodeView): TopKSettings {
   const axis = axisOf(view, -1);
   const k = view.int('k') ?? view.neededNumbers(1)[0] ?? -1;

@@ -199,14 +199,14 @@ test('half floats are float32 from end to end', () => {
 });
 
 test('doubles are float32, but not before constants were computed with them', () => {
-  const tenth: TensorData = { dtype: 'float64', shape: [1], data: new Float64Array([0.1]) };
+  const factor: TensorData = { dtype: 'float64', shape: [1], data: new Float64Array([0.28]) };
   const parts = {
     inputs: { x: [1, 4] },
-    constants: { tenth, thirty: integers(30) },
+    constants: { factor, count: integers(25) },
     nodes: [
-      node('Cast', ['thirty'], ['wide'], { to: 11 }),
-      node('Mul', ['wide', 'tenth'], ['product']),
-      // 3 in float32; in float64 the product is a little more.
+      node('Cast', ['count'], ['wide'], { to: 11 }),
+      node('Mul', ['wide', 'factor'], ['product']),
+      // 7 in float32; in float64 the product is a little more.
       node('Ceil', ['product'], ['size']),
       node('Cast', ['x'], ['d'], { to: 11 }),
       node('Mul', ['d', 'size'], ['y']),
@@ -214,7 +214,7 @@ test('doubles are float32, but not before constants were computed with them', ()
   };
   const { graph, values, notes } = normalizeOnnx(modelOf(parts));
   expect(graph.nodes.map(({ type }) => type)).toEqual(['Mul']);
-  expect(graph.constants.get('size')?.data).toEqual(new Float32Array([4]));
+  expect(graph.constants.get('size')?.data).toEqual(new Float32Array([8]));
   expect(values.get('y')?.dtype).toBe('float32');
   expect(notes).toEqual(['float64 is computed as float32.']);
 });

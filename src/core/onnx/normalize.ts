@@ -16,6 +16,7 @@ import { holdsAny, isDouble, isHalf, single, withoutDoubles, withoutHalves } fro
 import { type BoundInputs, bindInputs, type Sizes } from './sizes.ts';
 import { suggestSizes } from './suggest-sizes.ts';
 
+/** What a person decides about a model before anything is known of its shapes. */
 export interface NormalizeOptions {
   /** Sizes of what the file leaves open, by their names or as `input[dimension]`. */
   readonly sizes?: Sizes;

@@ -15,6 +15,7 @@ export interface TypedGraph {
   readonly values: ReadonlyMap<string, ValueType>;
 }
 
+/** What a graph itself does not say. */
 export interface PropagateOptions {
   readonly opset: number;
   /** Types of the graph's inputs. */

@@ -20,6 +20,7 @@ export interface ResizeSettings {
   readonly antialias: boolean;
 }
 
+/** @throws Problem `model/invalid`, or `model/unsupported-op` where sizes or scales are computed */
 export function resizeOf(view: NodeView): ResizeSettings {
   const mode = view.text('mode') ?? 'nearest';
   if (mode !== 'nearest' && mode !== 'linear' && mode !== 'cubic')

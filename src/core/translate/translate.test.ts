@@ -154,6 +154,15 @@ describe('quantized models', () => {
     ]);
   });
 
+  test('a grid from 0 on is the ReLU that a quantizer took out', () => {
+    const nodes = parts.nodes
+      .filter(({ type }) => type !== 'Relu')
+      .map((one) => ({ ...one, inputs: one.inputs.map((name) => (name === 'r' ? 'c' : name)) }));
+    const constants = { ...parts.constants, ys: scalar(6 / 255) };
+    expect(kinds(translated({ ...parts, nodes }))).toContain('RELU');
+    expect(kinds(translated({ ...parts, nodes, constants }))).toContain('RELU6');
+  });
+
   test('stored weights remember their integers in the new order', () => {
     const filter = named(translated(parts), 'wr/0231');
     expect(filter).toMatchObject({ dtype: 'float32', shape: [2, 1, 1, 3] });

@@ -56,10 +56,22 @@ function attempt(view: NodeView, to: Translation): Problem | undefined {
   }
 }
 
+/** What a person can do about operators that are met more often. */
+const hints: Readonly<Record<string, string>> = {
+  Einsum: 'write it as MatMul and Transpose when exporting',
+  GRU: 'only LSTMs of TensorFlow Lite files are known',
+  GridSample: 'replace it when exporting',
+  LSTM: 'only LSTMs of TensorFlow Lite files are known',
+  NonMaxSuppression: 'export the model without its post-processing',
+  RNN: 'only LSTMs of TensorFlow Lite files are known',
+  RoiAlign: 'export the part before it as a model of its own',
+};
+
 function unknownOp(view: NodeView): Problem {
   const { type, domain }: OnnxNode = view.node;
   const from = domain === undefined ? '' : ` of ${domain}`;
-  return refusal(view, `is of an operator (${type}${from}) that has no counterpart in TensorFlow Lite here`);
+  const hint = hints[type] ?? 'replace it when exporting, or cut the model before it';
+  return refusal(view, `has no counterpart in TensorFlow Lite here (operator ${type}${from}): ${hint}`);
 }
 
 function together(refused: readonly Problem[]): Problem {

@@ -149,6 +149,7 @@ function mapped<T>(table: Readonly<Record<string, T>>, make: (entry: T, name: st
   return Object.fromEntries(Object.entries(table).map(([name, entry]) => [name, make(entry, name)]));
 }
 
+/** Element by element. */
 export const arithmeticFolds: Readonly<Record<string, FoldRule>> = {
   ...mapped(arithmetic, (operator, name) => binaryRule(name, operator)),
   ...mapped(comparisons, comparisonRule),

@@ -44,6 +44,7 @@ function runsOf(value: TensorData, axes: readonly number[]) {
   return { values: Array.from(data as Iterable<number | bigint>, Number), length };
 }
 
+/** Constants that come from a setting or a shape, and sums over elements. */
 export const madeFolds: Readonly<Record<string, FoldRule>> = {
   Constant: (view) => [heldValue(view)],
   ConstantOfShape: (view, [type]) => type && [filled(type, repeatedValue(view).data[0] ?? 0)],

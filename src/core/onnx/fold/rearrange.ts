@@ -125,6 +125,7 @@ function padded(
   return { dtype: value.dtype, shape: to.shape, data };
 }
 
+/** The same elements in other places. */
 export const rearrangeFolds: Readonly<Record<string, FoldRule>> = {
   Identity: sameElements,
   Reshape: sameElements,

@@ -7,7 +7,9 @@ import type { TypedGraph } from '../propagate.ts';
 /** Whether a type is one of those that become float32. */
 type Chosen = (dtype: Dtype) => boolean;
 
+/** 16 bits, of either kind. */
 export const isHalf: Chosen = (dtype) => dtype === 'float16' || dtype === 'bfloat16';
+/** 64 bits. */
 export const isDouble: Chosen = (dtype) => dtype === 'float64';
 
 /**

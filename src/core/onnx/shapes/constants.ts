@@ -83,6 +83,7 @@ const nonZero: ShapeRule = (view) => {
   return [{ dtype: 'int64', shape: [positions.length, positions[0]?.length ?? 0] }];
 };
 
+/** What settings or shapes decide alone, and quantization. */
 export const constantShapes: Readonly<Record<string, ShapeRule>> = {
   Constant: (view) => [heldValue(view)],
   ConstantOfShape: constantOfShape,

@@ -70,6 +70,7 @@ function eachOf(names: string, rule: ShapeRule): readonly (readonly [string, Sha
   return names.split(' ').map((name) => [name, rule]);
 }
 
+/** Element by element, with or without stretching. */
 export const elementwiseShapes: Readonly<Record<string, ShapeRule>> = Object.fromEntries([
   ...eachOf(
     'Abs Neg Sign Exp Log Sqrt Reciprocal Floor Ceil Round Erf Identity Clip Softplus Softsign',

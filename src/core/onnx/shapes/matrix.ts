@@ -63,6 +63,7 @@ const layerNormalization: ShapeRule = (view) => {
   return [{ dtype, shape }, reduced, reduced];
 };
 
+/** Products of matrices, and normalizations. */
 export const matrixShapes: Readonly<Record<string, ShapeRule>> = {
   Gemm: gemm,
   MatMul: matMul,

@@ -131,6 +131,7 @@ function blocks(view: NodeView, toSpace: boolean): Shape {
   throw view.problem(`cannot rearrange [${view.shape(0)}] by blocks of ${block}`);
 }
 
+/** The same elements in other places, some of them left out, repeated or interpolated. */
 export const rearrangeShapes: Readonly<Record<string, ShapeRule>> = {
   Reshape: reshape,
   Flatten: flatten,

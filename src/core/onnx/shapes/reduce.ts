@@ -30,6 +30,7 @@ const topK: ShapeRule = (view) => {
 
 const reductions = 'Mean Sum Max Min Prod L1 L2 LogSum LogSumExp SumSquare'.split(' ');
 
+/** What runs over one or several dimensions. */
 export const reduceShapes: Readonly<Record<string, ShapeRule>> = {
   ...Object.fromEntries(reductions.map((name) => [`Reduce${name}`, reduction])),
   ArgMax: argument,

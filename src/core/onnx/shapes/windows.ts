@@ -76,6 +76,7 @@ const globalPool: ShapeRule = (view) => {
   );
 };
 
+/** Convolutions and pooling. */
 export const windowShapes: Readonly<Record<string, ShapeRule>> = {
   Conv: conv,
   ConvTranspose: convTranspose,

@@ -3,7 +3,7 @@
  * written out in float32, which is exact for sums below 2^24.
  */
 import { constantOf, elementCount } from '../../model/data.ts';
-import type { Dtype, Shape, TensorData, TensorId } from '../../model/types.ts';
+import type { Shape, TensorData, TensorId } from '../../model/types.ts';
 import type { NodeView } from '../../onnx/node-view.ts';
 import {
   binary,
@@ -16,16 +16,10 @@ import {
   unary,
   withNumber,
 } from '../emit.ts';
+import { integerRanges } from '../grid.ts';
 import type { Translation } from '../translation.ts';
 import { convolution } from './conv.ts';
 import { matrixProduct } from './dense.ts';
-
-/** What the types of integers hold that a QuantizeLinear makes. */
-export const integerRanges: Readonly<Partial<Record<Dtype, readonly [low: number, high: number]>>> = {
-  int8: [-128, 127],
-  uint8: [0, 255],
-  int16: [-32768, 32767],
-};
 
 /** A value of integers as float32. */
 function real(to: Translation, x: TensorId): TensorId {

@@ -1,23 +1,11 @@
 import { allocate, bytesOf, constantOf, elementCount } from '../../model/data.ts';
 import { clamp, roundHalfEven } from '../../model/rounding.ts';
 import type { Dtype, Quant, Shape, TensorId } from '../../model/types.ts';
-import type { NodeView } from '../../onnx/node-view.ts';
 import type { Translate } from '../emit.ts';
+import { gridOf, integerRanges, quantOf } from '../grid.ts';
 import { heldType } from '../held.ts';
 import type { Translation } from '../translation.ts';
-import { dequantizeWrittenOut, integerRanges, quantizeWrittenOut } from './integers.ts';
-
-/** Scale and zero point of a QuantizeLinear or DequantizeLinear that TFLite can hold in a tensor; `undefined` for others. */
-function quantOf(view: NodeView): Quant | undefined {
-  const [scale, zeroPoint] = [view.constant(1), view.constant(2)];
-  const blocks = (view.int('block_size') ?? 0) !== 0;
-  if (scale === undefined || (view.has(2) && zeroPoint === undefined) || blocks) return undefined;
-  const scales = Float32Array.from(scale.data as Float32Array);
-  const zeros = Int32Array.from(scales, (_, i) => Number(zeroPoint?.data[i] ?? 0));
-  const rank = view.shape(0).length;
-  const axis = view.int('axis') ?? 1;
-  return { scale: scales, zeroPoint: zeros, axis: scales.length === 1 ? 0 : axis < 0 ? axis + rank : axis };
-}
+import { dequantizeWrittenOut, quantizeWrittenOut } from './integers.ts';
 
 export const quantizeLinear: Translate = (view, to) => {
   const x = to.input(view, 0);
@@ -52,16 +40,9 @@ function sliceOf(shape: Shape, { scale, axis }: Quant): (index: number) => numbe
 /** A pair of QuantizeLinear and DequantizeLinear on floats, which rounds to a grid: its ends are those of the integers. */
 export const fakeQuant: Translate = (view, to) => {
   const x = to.input(view, 0);
-  const { scale, zeroPoint } = quantOf(view) ?? { scale: [], zeroPoint: [] };
-  const dtype = heldType(view.constant(2)?.dtype ?? 'uint8');
-  const [low, high] = integerRanges[dtype] ?? [0, 0];
-  const [step = 1, zero = 0] = [scale[0], zeroPoint[0]];
-  const options = {
-    min: Math.fround((low - zero) * step),
-    max: Math.fround((high - zero) * step),
-    bits: dtype === 'int16' ? 16 : 8,
-    narrowRange: false,
-  };
+  const grid = gridOf(view);
+  if (grid === undefined) throw view.problem('rounds to a grid that is not known');
+  const options = { ...grid, narrowRange: false };
   to.define(view, to.emit('FAKE_QUANT', [x], { shape: to.shape(x), options }));
 };
 

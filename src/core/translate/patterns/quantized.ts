@@ -1,6 +1,7 @@
 import type { OnnxNode } from '../../formats/onnx/graph.ts';
 import type { TensorData } from '../../model/types.ts';
 import type { Draft } from '../../onnx/rewrite/draft.ts';
+import { type Grid, gridOf } from '../grid.ts';
 
 /**
  * QLinearConv and QLinearMatMul as what they mean: a float op between DequantizeLinear and QuantizeLinear, which is how
@@ -62,17 +63,50 @@ function productOf(draft: Draft, name: string, [a, b]: readonly [string, string]
   return draft.addConstant(`${name}_bias_scale`, { dtype: 'float32', shape: many.shape, data });
 }
 
-/** DequantizeLinear of QuantizeLinear with the same grid, on a float activation, becomes one rounding: FakeQuant. */
+/** Ops behind which onnxruntime's quantizer takes an activation out, because integers end where it does. */
+const layers = new Set([
+  'Add',
+  'BatchNormalization',
+  'Conv',
+  'ConvTranspose',
+  'Gemm',
+  'MatMul',
+  'Mul',
+  'Sub',
+  'Sum',
+]);
+
+/**
+ * DequantizeLinear of QuantizeLinear with the same grid, on a float activation, becomes one rounding: FakeQuant. A grid that
+ * begins at 0 is also the ReLU of the layer before it.
+ */
 export function nameFakeQuants(draft: Draft): void {
   for (const node of draft.nodes) {
-    if (node.type !== 'DequantizeLinear' || !draft.has(node)) continue;
-    const maker = draft.makerOf(node.inputs[0] ?? '');
-    const input = maker?.inputs[0] ?? '';
-    if (maker?.type !== 'QuantizeLinear' || draft.constants.has(input)) continue;
-    if (!sameGrid(draft, maker, node) || draft.values.get(input)?.dtype !== 'float32') continue;
-    const inputs = [input, ...maker.inputs.slice(1)];
-    draft.replace(node, { ...node, type: 'FakeQuant', inputs });
+    const maker = node.type === 'DequantizeLinear' ? draft.makerOf(node.inputs[0] ?? '') : undefined;
+    if (maker?.type !== 'QuantizeLinear' || !sameGrid(draft, maker, node)) continue;
+    const grid = gridOf(draft.view(maker));
+    const input = maker.inputs[0] ?? '';
+    if (grid === undefined || draft.constants.has(input)) continue;
+    const activation = layers.has(draft.makerOf(input)?.type ?? '') ? impliedBy(grid) : undefined;
+    const made = activation && limit(draft, input, activation);
+    const inputs = [made?.outputs[0] ?? input, ...maker.inputs.slice(1)];
+    draft.replace(node, ...(made === undefined ? [] : [made]), { ...node, type: 'FakeQuant', inputs });
   }
+}
+
+type Activation = Pick<OnnxNode, 'type' | 'attributes'>;
+
+/** The activation whose values a grid from 0 on holds: RELU6 where it ends at 6, to one step. */
+function impliedBy({ min, max }: Grid): Activation | undefined {
+  if (min !== 0) return undefined;
+  if (Math.abs(max - 6) > max / 255) return { type: 'Relu', attributes: {} };
+  return { type: 'Clip', attributes: { min: { float: 0 }, max: { float: 6 } } };
+}
+
+function limit(draft: Draft, input: string, activation: Activation): OnnxNode {
+  const shape = draft.values.get(input)?.shape ?? [];
+  const output = draft.addValue(`${input}_limited`, { dtype: 'float32', shape });
+  return { name: '', inputs: [input], outputs: [output], ...activation };
 }
 
 /** One scale and zero point for all, and the same for both. */
