@@ -1,5 +1,7 @@
+import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { readOnnx } from '../src/core/formats/onnx/read.ts';
+import { checkModel } from '../src/core/model/check.ts';
 import { mainGraph, opName, tensorAt } from '../src/core/model/graph.ts';
 import type { TensorData } from '../src/core/model/types.ts';
 import { normalizeOnnx } from '../src/core/onnx/normalize.ts';
@@ -7,7 +9,7 @@ import { translateOnnx } from '../src/core/translate/translate.ts';
 import { loadLiteRt } from './support/litert.ts';
 import { onnxModels, pictureInput, sizesOf } from './support/onnx-models.ts';
 import { relativeDifference, runOnnx } from './support/onnx-runtime.ts';
-import { noShared, readShared, skipNote } from './support/shared.ts';
+import { noShared, readShared, shared, skipNote } from './support/shared.ts';
 import { runInLiteRt, runTranslated } from './support/translated.ts';
 
 /** Largest |difference| that a translation may have, as a part of the largest |value|. */
@@ -46,4 +48,18 @@ test.skipIf(noShared).each(onnxModels)(`%s is what onnxruntime makes of it${skip
 test.skipIf(noShared)(`the table of all models${skipNote}`, () => {
   console.log(rows.join('\n'));
   expect(rows).toHaveLength(onnxModels.length);
+});
+
+const light = noShared
+  ? []
+  : readdirSync(shared('models', 'onnx-light')).filter((file) => file.endsWith('.onnx'));
+
+/** Real architectures with made-up weights. */
+test.skipIf(noShared).each(light)(`%s is translated${skipNote}`, (file) => {
+  const model = translateOnnx(normalizeOnnx(readOnnx(readShared('models', 'onnx-light', file))));
+  checkModel(model);
+  const kinds = new Set(mainGraph(model).ops.map(opName));
+  // ShuffleNet's shuffles need no five dimensions.
+  expect(mainGraph(model).tensors.every(({ shape }) => shape.length <= 4)).toBe(true);
+  expect([...kinds].filter((kind) => kind.startsWith('ONNX:'))).toEqual([]);
 });

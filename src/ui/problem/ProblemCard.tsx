@@ -6,16 +6,18 @@ import { problemWords } from './words.ts';
 
 interface Props {
   readonly problem: { readonly code: Code; readonly message: string; readonly details?: Details };
-  /** Buttons. */
+  /** info: a question rather than a failure. */
+  readonly tone?: 'bad' | 'info';
+  /** Buttons, or a form. */
   readonly children?: ReactNode;
 }
 
 /** A problem: its title, what is wrong and where, what to do, and the details to copy into a report. */
-export function ProblemCard({ problem, children }: Props) {
+export function ProblemCard({ problem, tone = 'bad', children }: Props) {
   const { code, message, details } = problem;
   const { title, advice } = problemWords[code];
   return (
-    <Notice tone="bad" title={title}>
+    <Notice tone={tone} title={title}>
       <p>{message}</p>
       <p>{advice}</p>
       {children !== undefined && <div className={styles.actions}>{children}</div>}

@@ -12,16 +12,21 @@ export function ProblemNotice() {
   if (problem === undefined) return null;
   return (
     <div className={styles.notice}>
-      <ProblemCard problem={problem}>
-        {problem.remedy === 'sizes' && <SizesForm sizes={openSizesOf(problem)} onOpen={openWithSizes} />}
-        {problem.remedy === 'restart' && (
-          <Button variant="primary" onClick={restart}>
-            Start again where you were
-          </Button>
-        )}
-        {problem.remedy === 'compute' && <Button onClick={recompute}>Try again</Button>}
-        {problem.remedy !== 'restart' && <Button onClick={dismissProblem}>Dismiss</Button>}
-      </ProblemCard>
+      {problem.remedy === 'sizes' ? (
+        <ProblemCard problem={problem} tone="info">
+          <SizesForm sizes={openSizesOf(problem)} onOpen={openWithSizes} onDismiss={dismissProblem} />
+        </ProblemCard>
+      ) : (
+        <ProblemCard problem={problem}>
+          {problem.remedy === 'restart' && (
+            <Button variant="primary" onClick={restart}>
+              Start again where you were
+            </Button>
+          )}
+          {problem.remedy === 'compute' && <Button onClick={recompute}>Try again</Button>}
+          {problem.remedy !== 'restart' && <Button onClick={dismissProblem}>Dismiss</Button>}
+        </ProblemCard>
+      )}
     </div>
   );
 }

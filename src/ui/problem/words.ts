@@ -37,7 +37,7 @@ export const problemWords: Readonly<Record<Code, Words>> = {
   },
   'model/dynamic-shape': {
     title: 'The input size is open',
-    advice: 'Give the sizes, or export the model with a fixed input size.',
+    advice: 'An export of the model with a fixed input size avoids this.',
   },
   'model/not-finite': {
     title: 'The weights hold values that are no numbers',

@@ -53,8 +53,8 @@ function Accepted() {
         <dt>Model</dt>
         <dd>
           <code>.tflite</code> or <code>.onnx</code> with float weights, or with ranges from
-          quantization-aware training. Weights that an <code>.onnx</code> keeps in a second file are dropped
-          along. A model that is int8 already is refused with the reason.
+          quantization-aware training. Where an <code>.onnx</code> keeps its weights in a second file, drop
+          both. A model that is int8 already is refused with the reason.
         </dd>
         <dt>Pictures</dt>
         <dd>
