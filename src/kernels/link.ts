@@ -205,6 +205,9 @@ export function link(
     read: (buffer) => {
       if (fetched.has(buffer)) images.get(buffer)?.load(workspace, buffer as ByteArray);
     },
-    wrote: (buffer) => images.get(buffer)?.store(workspace, buffer as ByteArray),
+    wrote: (buffer) => {
+      workspace.attend();
+      images.get(buffer)?.store(workspace, buffer as ByteArray);
+    },
   };
 }
