@@ -56,6 +56,21 @@ test('helpers that never come are not waited for, and one that fails ends the po
   expect(run()).toEqual(expected);
 });
 
+test('where a thread cannot be started, plans run on their own', async () => {
+  const start = await nodeHelper();
+  let starts = 0;
+  const { begin, seen } = watched((failed) => {
+    starts += 1;
+    if (starts === 2) throw new Error('no more threads');
+    return start(failed);
+  });
+  const run = runner(fastKernels(threadedMachine(new HelperPool(begin, 2))));
+  expect(run()).toEqual(expected);
+  expect(run()).toEqual(expected);
+  expect(starts).toBe(2);
+  expect(seen.ended).toBe(1);
+});
+
 /** In place of the module's `help`: takes a chunk as assembly/team.ts says, and throws. */
 const broken = `
   const { Instance } = WebAssembly;
@@ -110,9 +125,16 @@ test('helpers are replaced before they hold too many memories', async () => {
 });
 
 test('a small plan starts no helper', async () => {
-  const { begin } = watched(() => {
-    throw new Error('a helper was started');
-  });
-  const machine = threadedMachine(new HelperPool(begin, 1), { products: 12e6, work: 0 });
-  expect(runner(fastKernels(machine))()).toEqual(expected);
+  let starts = 0;
+  const start = await nodeHelper();
+  const pool = new HelperPool((failed) => {
+    starts += 1;
+    return start(failed);
+  }, 1);
+  const run = (products: number) => runner(fastKernels(threadedMachine(pool, { products, work: 0 })))();
+  expect(run(12e6)).toEqual(expected);
+  expect(starts).toBe(0);
+  expect(run(0)).toEqual(expected);
+  expect(starts).toBe(1);
+  pool.dispose();
 });

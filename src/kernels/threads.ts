@@ -21,7 +21,7 @@ export interface HelperThread {
   post(task: HelpTask): void;
   end(): void;
 }
-/** Starts a thread; `failed` is called when it ends by itself or throws. */
+/** Starts a thread or throws; `failed` is called when it ends by itself or throws. */
 export type StartHelper = (failed: () => void) => HelperThread;
 
 /**
@@ -31,13 +31,13 @@ export type StartHelper = (failed: () => void) => HelperThread;
 const MEMORIES = 8;
 
 /**
- * Threads that help whichever plan runs. They start with the first plan; no plan waits for them. A helper that fails
- * ends the pool: from then on plans run on their own thread alone, with the same results.
+ * Threads that help whichever plan runs. They start with the first plan; no plan waits for them. A helper that fails, or
+ * cannot be started, ends the pool: from then on plans run on their own thread alone, with the same results.
  */
 export class HelperPool {
   readonly size: number;
   readonly #start: StartHelper;
-  #helpers: readonly HelperThread[] | undefined;
+  readonly #helpers: HelperThread[] = [];
   #team: Team | undefined;
   /** Plans that the present helpers have been sent to. */
   #seen = new WeakSet<Team>();
@@ -60,10 +60,17 @@ export class HelperPool {
     if (this.#disposed || this.#team === team) return;
     this.#leave();
     this.#meet(team);
-    this.#helpers ??= Array.from({ length: this.size }, () => this.#start(() => this.dispose()));
     this.#team = team;
-    const { module, memory, address, functions } = team;
-    functions.lead(address, least);
+    team.functions.lead(team.address, least);
+    try {
+      this.#send(team);
+    } catch {
+      this.dispose();
+    }
+  }
+
+  #send({ module, memory, address }: Team): void {
+    while (this.#helpers.length < this.size) this.#helpers.push(this.#start(() => this.dispose()));
     this.#helpers.forEach((thread, k) => {
       thread.post({ module, memory, address, helper: k + 1 });
     });
@@ -82,8 +89,7 @@ export class HelperPool {
   }
 
   #end(): void {
-    for (const thread of this.#helpers ?? []) thread.end();
-    this.#helpers = undefined;
+    for (const thread of this.#helpers.splice(0)) thread.end();
   }
 
   #leave(): void {

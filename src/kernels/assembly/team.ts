@@ -12,7 +12,7 @@ import { Job, OWN, run } from "./parts";
 const CLAIM: usize = 0;
 /** Chunks that are done, and the set of those that their helper gave up. */
 const DONE: usize = 64, LOST: usize = 68;
-/** What sleeping helpers wait for, how many sleep, whether the team is closed, how many helpers are in it. */
+/** What sleeping helpers wait for, whether one may sleep, whether the team is closed, how many helpers are in it. */
 const BELL: usize = 128, ASLEEP: usize = 132, CLOSED: usize = 136, PRESENT: usize = 140;
 /** Least work of a call that is shared. */
 const LEAST: usize = 144;
@@ -27,13 +27,19 @@ function memberAt(t: usize, k: i32): usize {
   return t + MEMBERS + <usize>k * MEMBER;
 }
 
-/** Looks at CLAIM before a helper sleeps: about 0.1 ms. */
-const SPIN = 50000;
+/** Looks at CLAIM before a helper sleeps: some 50 µs, several times what lies between the calls of an inference. */
+const SPIN = 20000;
 /** The most chunks of a job, and about the least work of one. */
 const CHUNKS = 16, CHUNK_WORK = 4096;
+/** Looks at DONE until a helper counts as late: several times what a chunk takes, at least 10 µs. */
+const PATIENCE = 20000, PATIENCE_PER_WORK = 8;
+/** Work that the leader does alone where threads are in each other's way: some 50 ms. */
+const PAUSE = 1 << 27;
 
 /** The leader's team; other instances do not use it. */
 let team: usize = 0;
+/** Work that the leader still does alone. */
+let alone = 0;
 
 /** Bytes of a team, aligned to 16, zero at the start. */
 export function teamBytes(helpers: i32): i32 {
@@ -71,7 +77,8 @@ export function newJob(): Job {
  */
 export function share(units: i32, work: i32): void {
   const t = team, job = changetype<Job>(t + JOB);
-  if (units < 2 || work < load<i32>(t + LEAST)) {
+  if (units < 2 || work < load<i32>(t + LEAST) || alone > 0) {
+    alone = max(0, alone - work);
     run(job, 0, units, memberAt(t, 0) + OWN_MEMORY);
     return;
   }
@@ -81,15 +88,26 @@ export function share(units: i32, work: i32): void {
   atomic.store<i32>(t + LOST, 0);
   atomic.store<i32>(t + DONE, 0);
   atomic.store<i64>(t + CLAIM, (((load<i64>(t + CLAIM) >> 32) + 1) << 32) | <i64>chunks);
-  if (atomic.load<i32>(t + ASLEEP)) ring(t);
+  if (atomic.load<i32>(t + ASLEEP) && atomic.xchg<i32>(t + ASLEEP, 0)) ring(t);
+  let own = 0;
   for (let chunk = take(t, false); chunk >= 0; chunk = take(t, false)) {
     runChunk(t, chunk, 0);
     atomic.add<i32>(t + DONE, 1);
+    own++;
   }
-  // No sleep: a page's own thread may not, and what is left is a part of a chunk.
-  while (atomic.load<i32>(t + DONE) != chunks) {}
+  const looks = awaitAll(t, chunks);
+  // Threads that take turns on one core are slower than one thread: a helper lost its core in the middle of a chunk, or the
+  // leader its own to the helper that it woke.
+  if (looks > PATIENCE + work / chunks * PATIENCE_PER_WORK || !own) alone = PAUSE;
+}
+
+/** No sleep: a page's own thread may not, and what is left is a part of a chunk. @returns how often it looked */
+function awaitAll(t: usize, chunks: i32): i32 {
+  let looks = 0;
+  while (atomic.load<i32>(t + DONE) != chunks) looks++;
   const lost = atomic.load<i32>(t + LOST);
   for (let chunk = 0; chunk < chunks; chunk++) if (lost & (1 << chunk)) runChunk(t, chunk, 0);
+  return looks;
 }
 
 // @ts-ignore: decorator
@@ -136,10 +154,9 @@ function isClosed(t: usize): bool {
 function idle(t: usize): void {
   for (let k = 0; k < SPIN; k++) if (hasWork(t) || isClosed(t)) return;
   const bell = atomic.load<i32>(t + BELL);
-  atomic.add<i32>(t + ASLEEP, 1);
+  atomic.store<i32>(t + ASLEEP, 1);
   // The leader looks at ASLEEP after it has published: it sees this helper, or this helper sees the job.
   if (!hasWork(t) && !isClosed(t)) atomic.wait<i32>(t + BELL, bell, -1);
-  atomic.sub<i32>(t + ASLEEP, 1);
 }
 
 /** Helps with every job until the team is closed. @param helper - which helper this is, from 1 */
