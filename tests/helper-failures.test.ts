@@ -104,6 +104,18 @@ test('what a helper was at when it failed is computed by the leader', async () =
   expect(run()).toEqual(expected);
 });
 
+test('helpers without work sleep', async () => {
+  const pool = new WaitingPool(await nodeHelper(), 2);
+  expect(runner(fastKernels(threadedMachine(pool)))()).toEqual(expected);
+  const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+  await pause(100);
+  const before = process.cpuUsage();
+  await pause(500);
+  const { user, system } = process.cpuUsage(before);
+  pool.dispose();
+  expect((user + system) / 1000).toBeLessThan(250);
+});
+
 test('plans that take turns have the helpers in turn', async () => {
   const pool = new WaitingPool(await nodeHelper(), 1);
   const runs = [1, 2, 3].map(() => runner(fastKernels(threadedMachine(pool))));
