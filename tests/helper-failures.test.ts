@@ -8,7 +8,7 @@ import { HelperPool, type StartHelper } from '../src/kernels/threads.ts';
 import { readIndex, readVariant, sha256 } from './support/golden-index.ts';
 import { baselineMachine, nodeHelper, threadedMachine } from './support/helper-threads.ts';
 import { readKernelGolden } from './support/kernel-golden.ts';
-import { WaitingPool } from './support/waiting-pool.ts';
+import { always, WaitingPool } from './support/waiting-pool.ts';
 
 const NAME = 'models/effnet_block';
 
@@ -143,7 +143,7 @@ test('a small plan starts no helper', async () => {
     starts += 1;
     return start(failed);
   }, 1);
-  const run = (products: number) => runner(fastKernels(threadedMachine(pool, { products, work: 0 })))();
+  const run = (products: number) => runner(fastKernels(threadedMachine(pool, { ...always, products })))();
   expect(run(12e6)).toEqual(expected);
   expect(starts).toBe(0);
   expect(run(0)).toEqual(expected);

@@ -23,7 +23,7 @@ export function fastKernels(machine: Machine): KernelFactory {
 function machineFor(fastOps: Iterable<FastOp>, { threads, ...alone }: Machine): Machine {
   let products = 0;
   for (const op of fastOps) products += op.products ?? 0;
-  return threads && products >= threads.least.products ? { ...alone, threads } : alone;
+  return threads && products >= threads.when.products ? { ...alone, threads } : alone;
 }
 
 function createFastKernels(machine: Machine): Int8Kernels {

@@ -64,8 +64,8 @@ export interface KernelFunctions {
 export interface TeamFunctions {
   /** Memory that a team takes. */
   teamBytes(helpers: number): number;
-  /** Makes the instance the team's leader; calls with less work than `least` are not shared. */
-  lead(team: Address, least: number): void;
+  /** Makes the instance the team's leader; what the numbers mean is said where `Worthwhile` is declared. */
+  lead(team: Address, work: number, pause: number): void;
   /** Sends the helpers away. */
   dismiss(team: Address): void;
   /** How many helpers are there. */

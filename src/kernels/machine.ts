@@ -103,5 +103,5 @@ export function detectMachine(builds: KernelBuilds): Machine {
  * @param build - bytes of `machine.build` as it is for several threads
  */
 export function withThreads(machine: Machine, build: Uint8Array, pool: HelperPool): Machine {
-  return { ...machine, threads: { module: new wasm.Module(build), pool, least: worthwhile } };
+  return { ...machine, threads: { module: new wasm.Module(build), pool, when: worthwhile } };
 }

@@ -29,12 +29,12 @@ export class Workspace {
     this.kernels = kernels;
     this.#memory = memory;
     const team = threads && shared && this.#found(threads, { memory, functions: shared.kernels });
-    this.#attend = team ? () => threads.pool.attend(team, threads.least.work) : () => {};
+    this.#attend = team ? () => threads.pool.attend(team, threads.when) : () => {};
   }
 
-  #found({ module, pool, least }: Threads, parts: Pick<Team, 'memory' | 'functions'>): Team {
+  #found({ module, pool, when }: Threads, parts: Pick<Team, 'memory' | 'functions'>): Team {
     const address = this.reserve(parts.functions.teamBytes(pool.size));
-    parts.functions.lead(address, least.work);
+    parts.functions.lead(address, when.work, when.pause);
     return { module, ...parts, address };
   }
 

@@ -56,12 +56,12 @@ export class HelperPool {
   }
 
   /** Sends the helpers to the plan that is about to run, which costs nothing if they are there. */
-  attend(team: Team, least: number): void {
+  attend(team: Team, { work, pause }: Worthwhile): void {
     if (this.#disposed || this.#team === team) return;
     this.#leave();
     this.#meet(team);
     this.#team = team;
-    team.functions.lead(team.address, least);
+    team.functions.lead(team.address, work, pause);
     try {
       this.#send(team);
     } catch {
@@ -105,21 +105,23 @@ export class HelperPool {
   }
 }
 
-/** From which size on threads are worth what they cost. */
+/** When threads are worth what they cost. */
 export interface Worthwhile {
   /** Products of a plan that gets a memory for several threads. */
   readonly products: number;
   /** Work of a call that is shared (assembly/team.ts, `share`). */
   readonly work: number;
+  /** Work done by one thread after threads were in each other's way, because the machine had no core to spare. */
+  readonly pause: number;
 }
-/** A plan of about 0.2 ms, a call of about 3 µs: handing over costs a few tenths of one. */
-export const worthwhile: Worthwhile = { products: 12e6, work: 2 ** 13 };
+/** A plan of about 0.2 ms, a call of about 3 µs: handing over costs a few tenths of one. A pause of some 50 ms. */
+export const worthwhile: Worthwhile = { products: 12e6, work: 2 ** 13, pause: 2 ** 27 };
 
 /** The build for several threads, who helps, and when. */
 export interface Threads {
   readonly module: WasmModule;
   readonly pool: HelperPool;
-  readonly least: Worthwhile;
+  readonly when: Worthwhile;
 }
 
 /** The kernels in a memory that threads can share; undefined where the engine has no room for one. */

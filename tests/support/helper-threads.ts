@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { detectMachine, type Machine, withThreads } from '../../src/kernels/machine.ts';
 import type { HelperPool, StartHelper } from '../../src/kernels/threads.ts';
 import { bundlePage } from './bundle-page.ts';
-import { always, withLeast } from './waiting-pool.ts';
+import { always, sharing } from './waiting-pool.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -19,8 +19,8 @@ export function baselineMachine(): Machine {
 }
 
 /** The same with helpers. */
-export function threadedMachine(pool: HelperPool, least = always): Machine {
-  return withLeast(withThreads(baselineMachine(), read('baseline-threads'), pool), least);
+export function threadedMachine(pool: HelperPool, when = always): Machine {
+  return sharing(withThreads(baselineMachine(), read('baseline-threads'), pool), when);
 }
 
 /** @param script - what a thread runs; `Page.help` is src/kernels/help.ts */

@@ -3,10 +3,10 @@ import type { Machine } from '../../src/kernels/machine.ts';
 import { HelperPool, type Team, type Worthwhile } from '../../src/kernels/threads.ts';
 
 /** Whatever can be split is shared, however small. */
-export const always: Worthwhile = { products: 0, work: 0 };
+export const always: Worthwhile = { products: 0, work: 0, pause: 0 };
 
-export function withLeast({ threads, ...machine }: Machine, least: Worthwhile): Machine {
-  return threads ? { ...machine, threads: { ...threads, least } } : machine;
+export function sharing({ threads, ...machine }: Machine, when: Worthwhile): Machine {
+  return threads ? { ...machine, threads: { ...threads, when } } : machine;
 }
 
 /** Waits for its helpers, so that even one short call can be shared, and counts what they did. */
@@ -15,8 +15,8 @@ export class WaitingPool extends HelperPool {
   #chunks = 0;
   #open = true;
 
-  override attend(team: Team, least: number): void {
-    super.attend(team, least);
+  override attend(team: Team, when: Worthwhile): void {
+    super.attend(team, when);
     if (!this.#open || team === this.#team) return;
     this.#count();
     const start = performance.now();

@@ -14,8 +14,6 @@ const CLAIM: usize = 0;
 const DONE: usize = 64, LOST: usize = 68;
 /** What sleeping helpers wait for, whether one may sleep, whether the team is closed, how many helpers are in it. */
 const BELL: usize = 128, ASLEEP: usize = 132, CLOSED: usize = 136, PRESENT: usize = 140;
-/** Least work of a call that is shared. */
-const LEAST: usize = 144;
 const JOB: usize = 192;
 /** Of each member: the chunk it is at, plus 1; how many it has done; memory of its own. */
 const MEMBERS: usize = 256, MEMBER: usize = 192;
@@ -33,13 +31,9 @@ const SPIN = 20000;
 const CHUNKS = 16, CHUNK_WORK = 4096;
 /** Looks at DONE until a helper counts as late: several times what a chunk takes, at least 10 µs. */
 const PATIENCE = 20000, PATIENCE_PER_WORK = 8;
-/** Work that the leader does alone where threads are in each other's way: some 50 ms. */
-const PAUSE = 1 << 27;
 
-/** The leader's team; other instances do not use it. */
-let team: usize = 0;
-/** Work that the leader still does alone. */
-let alone = 0;
+/** Of the leader; other instances do not use it: its team, what `lead` was told, and the work that it still does alone. */
+let team: usize = 0, least = 0, pause = 0, alone = 0;
 
 /** Bytes of a team, aligned to 16, zero at the start. */
 export function teamBytes(helpers: i32): i32 {
@@ -54,10 +48,14 @@ export function chunksDone(t: usize, helper: i32): i32 {
   return atomic.load<i32>(memberAt(t, helper) + COUNT);
 }
 
-/** Makes this instance the leader of a team. Calls with less work than `least` are not shared. */
-export function lead(t: usize, least: i32): void {
+/**
+ * Makes this instance the leader of a team. Calls with less work than `leastWork` are not shared, and none for
+ * `pauseWork` once threads were in each other's way.
+ */
+export function lead(t: usize, leastWork: i32, pauseWork: i32): void {
   team = t;
-  store<i32>(t + LEAST, least);
+  least = leastWork;
+  pause = pauseWork;
   atomic.store<i32>(t + CLOSED, 0);
 }
 /** Sends the helpers away as soon as they have done what they have taken. */
@@ -77,7 +75,7 @@ export function newJob(): Job {
  */
 export function share(units: i32, work: i32): void {
   const t = team, job = changetype<Job>(t + JOB);
-  if (units < 2 || work < load<i32>(t + LEAST) || alone > 0) {
+  if (units < 2 || work < least || alone > 0) {
     alone = max(0, alone - work);
     run(job, 0, units, memberAt(t, 0) + OWN_MEMORY);
     return;
@@ -98,7 +96,7 @@ export function share(units: i32, work: i32): void {
   const looks = awaitAll(t, chunks);
   // Threads that take turns on one core are slower than one thread: a helper lost its core in the middle of a chunk, or the
   // leader its own to the helper that it woke.
-  if (looks > PATIENCE + work / chunks * PATIENCE_PER_WORK || !own) alone = PAUSE;
+  if (looks > PATIENCE + work / chunks * PATIENCE_PER_WORK || !own) alone = pause;
 }
 
 /** No sleep: a page's own thread may not, and what is left is a part of a chunk. @returns how often it looked */
