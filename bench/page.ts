@@ -1,5 +1,6 @@
 /** The browser's part of the benchmark: everything that runs a model stands behind one call that runs it once. */
 import * as ort from 'onnxruntime-web/wasm';
+import type { Arithmetic } from '../src/core/execute/int8/context.ts';
 import { planInt8 } from '../src/core/execute/int8/plan.ts';
 import { readTflite } from '../src/core/formats/tflite/read.ts';
 import { allocate, elementCount } from '../src/core/model/data.ts';
@@ -12,6 +13,8 @@ import { HelperPool } from '../src/kernels/threads.ts';
 import { type LiteRt, type LiteRtFactory, startLiteRt } from '../tests/support/litert-module.ts';
 import { pageHelper } from '../tests/support/page-helper.ts';
 import { always, sharing, WaitingPool } from '../tests/support/waiting-pool.ts';
+import { layerOf, type TimedLayer } from './layers.ts';
+import { type PeakKind, productsPerRound } from './peak.ts';
 
 async function bytesOf(url: string): Promise<Uint8Array> {
   return new Uint8Array(await (await fetch(url)).arrayBuffer());
@@ -46,10 +49,10 @@ async function withHelper(): Promise<Machine> {
   return withThreads(machine, await bytesOf(`/kernels/${machine.build}-threads.wasm`), pool);
 }
 
-function own(machine: () => Promise<Machine>): Contender {
+function own(machine: () => Promise<Machine>, arithmetic: Arithmetic = 'tflm'): Contender {
   return async (name) => {
     const model = readTflite(await bytesOf(`/models/${name}.tflite`));
-    const plan = planInt8(model, { arithmetic: 'tflm', kernels: fastKernels(await machine()) });
+    const plan = planInt8(model, { arithmetic, kernels: fastKernels(await machine()) });
     const graph = mainGraph(model);
     const inputs = inputsOf(model);
     return () => {
@@ -116,6 +119,7 @@ function onnx(suffix: string): Contender {
 const contenders: Readonly<Record<string, Contender>> = {
   'zeropoint int8': own(() => machineOf('both')),
   'zeropoint int8, 2 threads': own(withHelper),
+  'zeropoint int8 xnnpack': own(() => machineOf('both'), 'xnnpack'),
   'zeropoint int8 baseline': own(() => machineOf('baseline')),
   'LiteRT int8': litert('relaxed', ''),
   'LiteRT int8, 2 threads': litert('threads', ''),
@@ -162,39 +166,60 @@ async function compare(
   return times;
 }
 
-/** Best microseconds of each op, and milliseconds that planning takes. */
-async function profile(name: string, builds: 'both' | 'baseline') {
+/** Best microseconds of a call that is repeated for some milliseconds. */
+function bestOf(step: () => void, rounds: number): number {
+  let best = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < rounds; round++) {
+    const from = performance.now();
+    let runs = 0;
+    do {
+      step();
+      runs += 1;
+    } while (performance.now() - from < 3);
+    best = Math.min(best, ((performance.now() - from) / runs) * 1000);
+  }
+  return best;
+}
+
+/** The register-only peak of the form in use, 10⁹ products a second. */
+async function peakOf({ form }: Machine): Promise<number> {
+  const kind: PeakKind = form === 'i16' ? 'i16' : 'dot';
+  const { instance } = await WebAssembly.instantiate(
+    (await bytesOf(`/models/peak_${kind}.wasm`)).slice().buffer,
+  );
+  const run = instance.exports.run as (rounds: number, seed: number) => number;
+  const rounds = 2000;
+  const microseconds = bestOf(() => run(rounds, 3), 60);
+  return (rounds * productsPerRound(kind)) / microseconds / 1000;
+}
+
+/** Milliseconds that planning takes, best microseconds of each convolution, and the peak just before and after. */
+async function profile(name: string) {
+  const machine = await machineOf('both');
   const model = readTflite(await bytesOf(`/models/${name}.tflite`));
-  const kernels = fastKernels(await machineOf(builds));
+  const kernels = fastKernels(machine);
   const start = performance.now();
   const plan = planInt8(model, { arithmetic: 'tflm', kernels });
   const load = performance.now() - start;
   const graph = mainGraph(model);
+  const inputs = inputsOf(model);
   graph.inputs.forEach((id, k) => {
-    plan.assign(id, (inputsOf(model)[k] as Sample[number]).data);
+    plan.assign(id, (inputs[k] as Sample[number]).data);
   });
+  const before = await peakOf(machine);
   // The engine's optimizing tier comes after some use.
   await batch(() => {
     for (const step of plan.steps) step();
   }, 500);
-  const ops = graph.ops.map((op, k) => {
-    const step = plan.steps[k] as () => void;
-    let best = Number.POSITIVE_INFINITY;
-    for (let round = 0; round < 7; round++) {
-      const from = performance.now();
-      let runs = 0;
-      do {
-        step();
-        runs += 1;
-      } while (performance.now() - from < 3);
-      best = Math.min(best, ((performance.now() - from) / runs) * 1000);
-    }
+  const layers = graph.ops.flatMap((op, k): readonly TimedLayer[] => {
+    const layer = layerOf(graph, op);
+    if (layer === undefined) return [];
     const shapes = [...op.inputs.slice(0, 2), ...op.outputs.slice(0, 1)].map((id) =>
-      id < 0 ? '-' : tensorAt(graph, id).shape.join('×'),
+      tensorAt(graph, id).shape.join('×'),
     );
-    return { op: opName(op), shapes, microseconds: best };
+    return [{ ...layer, op: opName(op), shapes, microseconds: bestOf(plan.steps[k] as () => void, 7) }];
   });
-  return { load, ops };
+  return { load, layers, peak: Math.max(before, await peakOf(machine)) };
 }
 
 /**

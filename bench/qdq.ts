@@ -1,5 +1,6 @@
 /** ONNX twins of an int8 model for runtimes that read ONNX: in float, and quantized in the QDQ form. */
-import { type OnnxGraph, type OnnxNode, writeOnnx } from '../src/core/formats/onnx/write.ts';
+import type { OnnxGraph, OnnxNode } from '../src/core/formats/onnx/graph.ts';
+import { writeOnnx } from '../src/core/formats/onnx/write.ts';
 import { inputName, Lowering } from '../src/core/lower/lowering.ts';
 import { lowererOf } from '../src/core/lower/table.ts';
 import { elementCount } from '../src/core/model/data.ts';

@@ -1,6 +1,7 @@
 /**
  * Milliseconds of one inference, on one thread unless the name says more: our int8 kernels, LiteRT and onnxruntime-web,
- * alternating in one page of Chromium, over several page loads. Prints a table and writes it with the machine's description as JSON.
+ * alternating in one page of Chromium, over several page loads; then our layers beside what the machine multiplies at most.
+ * Prints tables and writes them with the machine's description as JSON.
  *
  * Usage: npm run bench [-- MODEL.tflite …]; without models, the usual five out of ZEROPOINT_SHARED.
  */
@@ -8,8 +9,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { openBrowser } from './browser.ts';
+import { type ClassFigures, classFigures, type LayerClass, type TimedLayer } from './layers.ts';
 import { filesOf, givenModels, usualModels } from './models.ts';
 import type { Rounds } from './page.ts';
+import { compilePeak } from './peak-module.ts';
 
 const loads = 3;
 const settings = { rounds: 7, budget: 25 } as const;
@@ -17,6 +20,7 @@ const own = 'zeropoint int8';
 const contenders = [
   own,
   'zeropoint int8, 2 threads',
+  'zeropoint int8 xnnpack',
   'zeropoint int8 baseline',
   'LiteRT int8',
   'LiteRT int8, 2 threads',
@@ -76,9 +80,54 @@ function geometricMean(values: readonly number[]): number {
   return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 }
 
+interface Layers {
+  /** 10⁹ products a second. */
+  readonly peak: number;
+  /** Milliseconds of planning and packing, by model. */
+  readonly load: Readonly<Record<string, number>>;
+  readonly classes: Readonly<Partial<Record<LayerClass, ClassFigures>>>;
+}
+
+/** Every convolution of the models in a page of its own each, by class, beside the peak. */
+async function timeLayers(names: readonly string[]): Promise<Layers> {
+  const all: TimedLayer[] = [];
+  const loads: Record<string, number> = {};
+  let peak = 0;
+  for (const name of names) {
+    const page = await browser.open();
+    const found = await page.evaluate((model) => window.zeropointBench.profile(model), name);
+    all.push(...found.layers);
+    loads[name] = found.load;
+    peak = Math.max(peak, found.peak);
+    await page.close();
+  }
+  return { peak, load: loads, classes: classFigures(all, peak) };
+}
+
+function printLayers({ peak, load, classes }: Layers): void {
+  console.log(`\nregister-only peak ${peak.toFixed(1)} GMAC/s; shares of it, best times`);
+  for (const [name, { layers, rate, share, least, target }] of Object.entries(classes)) {
+    const percent = (value: number) => `${(100 * value).toFixed(0).padStart(3)} %`;
+    const parts = [
+      name.padEnd(36),
+      `${String(layers).padStart(3)} layers`,
+      `${rate.toFixed(1).padStart(6)} GMAC/s`,
+      percent(share),
+      `slowest ${percent(least)}`,
+      ...(target === undefined ? [] : [`target ${percent(target)}`]),
+    ];
+    console.log(`  ${parts.join('  ')}`);
+  }
+  for (const [name, milliseconds] of Object.entries(load))
+    console.log(`  load of ${name}: ${milliseconds.toFixed(0)} ms`);
+}
+
 const paths = process.argv.slice(2);
 const models = paths.length > 0 ? givenModels(paths) : usualModels();
-const browser = await openBrowser(new Map(models.flatMap(filesOf)));
+const peaks = await Promise.all(
+  (['i16', 'dot'] as const).map(async (kind) => [`peak_${kind}.wasm`, await compilePeak(kind)] as const),
+);
+const browser = await openBrowser(new Map([...models.flatMap(filesOf), ...peaks]));
 const table: Record<string, Readonly<Record<string, Figures>>> = {};
 let kernels: unknown;
 for (const { name } of models) {
@@ -97,6 +146,8 @@ for (const { name } of models) {
   table[name] = figures(all);
   print(name, table[name]);
 }
+const layers = await timeLayers(models.map(({ name }) => name));
+printLayers(layers);
 await browser.close();
 console.log('\nkernels; handover: microseconds that sharing a call between two threads costs', kernels);
 
@@ -117,10 +168,16 @@ const machine = {
 const results = join(import.meta.dirname, 'results');
 mkdirSync(results, { recursive: true });
 const file = join(results, paths.length > 0 ? 'given.json' : 'usual.json');
-const result: { machine: typeof machine; models: Table; means: typeof means } = {
+const result: {
+  machine: typeof machine;
+  models: Table;
+  means: typeof means;
+  layers: Layers;
+} = {
   machine,
   models: table,
   means,
+  layers,
 };
 writeFileSync(file, `${JSON.stringify(result, undefined, 2)}\n`);
 console.log(file);

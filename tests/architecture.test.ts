@@ -13,6 +13,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'core/formats': [...base, 'fflate'],
   'core/formats/tflite': [...base, 'core/formats', 'fflate', 'flatbuffers'],
   'core/formats/onnx': [...base, 'core/formats', '@bufbuild/protobuf'],
+  'core/onnx': [...base, 'core/formats/onnx'],
   'core/prepare': base,
   'core/images': base,
   'core/samples': [...base, 'core/formats', 'core/images', 'fflate'],

@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest';
 import { nodeKernels } from '../src/cli/kernel-builds.ts';
+import { type Arithmetic, arithmetics } from '../src/core/execute/int8/context.ts';
 import { createInt8Executor } from '../src/core/execute/int8/executor.ts';
 import { readTflite } from '../src/core/formats/tflite/read.ts';
 import { mainGraph, tensorAt } from '../src/core/model/graph.ts';
 import type { Model, OpId, TensorData, TensorId } from '../src/core/model/types.ts';
 import { goldenEntries, readIndex, readVariant, sha256 } from './support/golden-index.ts';
 import { readKernelGolden } from './support/kernel-golden.ts';
-
-const arithmetic = 'tflm';
 
 function* models(): Generator<{ name: string; model: Model; inputs: readonly TensorData[] }> {
   for (const name of goldenEntries('models')) {
@@ -18,18 +17,18 @@ function* models(): Generator<{ name: string; model: Model; inputs: readonly Ten
   }
 }
 
-async function plainValues(model: Model, inputs: readonly TensorData[]) {
+async function plainValues(model: Model, inputs: readonly TensorData[], arithmetic: Arithmetic) {
   const values = new Map<TensorId, TensorData>();
   const plain = createInt8Executor(model, { arithmetic, taps: 'all' });
   await plain.execute(inputs, (id, value) => values.set(id, { ...value, data: value.data.slice() }));
   return values;
 }
 
-test('any op alone, in any order, gives what it gives in a run', async () => {
+test.each(arithmetics)('%s: any op alone, in any order, gives what it gives in a run', async (arithmetic) => {
   let ops = 0;
   for (const { name, model, inputs } of models()) {
     const graph = mainGraph(model);
-    const values = await plainValues(model, inputs);
+    const values = await plainValues(model, inputs, arithmetic);
     const fast = createInt8Executor(model, { arithmetic, kernels: nodeKernels() });
     for (const id of [...graph.ops.keys()].reverse()) {
       const op = graph.ops[id];
@@ -48,19 +47,22 @@ test('any op alone, in any order, gives what it gives in a run', async () => {
   expect(ops).toBeGreaterThan(30);
 });
 
-test('a few taps see what all see, and a second run sees its own', async () => {
-  for (const { name, model, inputs } of models()) {
-    const values = await plainValues(model, inputs);
-    const taps = [...values.keys()].filter((id) => id % 3 === 0);
-    const fast = createInt8Executor(model, { arithmetic, taps, kernels: nodeKernels() });
-    const zeros = inputs.map((value) => ({ ...value, data: value.data.slice().fill(0 as never) }));
-    await fast.execute(zeros as readonly TensorData[], () => {});
-    const seen: TensorId[] = [];
-    await fast.execute(inputs, (id, { data }) => {
-      seen.push(id);
-      if (sha256(data) !== sha256((values.get(id) as TensorData).data))
-        throw new Error(`${name}: tensor ${id} differs`);
-    });
-    expect(seen).toEqual(taps);
-  }
-});
+test.each(arithmetics)(
+  '%s: a few taps see what all see, and a second run sees its own',
+  async (arithmetic) => {
+    for (const { name, model, inputs } of models()) {
+      const values = await plainValues(model, inputs, arithmetic);
+      const taps = [...values.keys()].filter((id) => id % 3 === 0);
+      const fast = createInt8Executor(model, { arithmetic, taps, kernels: nodeKernels() });
+      const zeros = inputs.map((value) => ({ ...value, data: value.data.slice().fill(0 as never) }));
+      await fast.execute(zeros as readonly TensorData[], () => {});
+      const seen: TensorId[] = [];
+      await fast.execute(inputs, (id, { data }) => {
+        seen.push(id);
+        if (sha256(data) !== sha256((values.get(id) as TensorData).data))
+          throw new Error(`${name}: tensor ${id} differs`);
+      });
+      expect(seen).toEqual(taps);
+    }
+  },
+);

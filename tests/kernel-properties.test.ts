@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import { detectMachine } from '../src/kernels/machine.ts';
-import { kernelProperties, type Subject } from './support/kernel-properties.ts';
+import { kernelProperties, type Subject } from './support/kernel-properties/index.ts';
 
 const generated = join(import.meta.dirname, '../src/kernels/generated');
 const baseline = new Uint8Array(readFileSync(join(generated, 'baseline.wasm')));

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fastKernels } from '../src/kernels/create.ts';
 import { compareGolden } from './support/golden-models.ts';
 import { nodeHelper, threadedMachine } from './support/helper-threads.ts';
-import { kernelProperties } from './support/kernel-properties.ts';
+import { kernelProperties } from './support/kernel-properties/index.ts';
 import { readGoldenModels } from './support/read-golden-models.ts';
 import { WaitingPool } from './support/waiting-pool.ts';
 

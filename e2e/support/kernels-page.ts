@@ -1,7 +1,11 @@
 import { fastKernels } from '../../src/kernels/create.ts';
 import { detectMachine, type Form, type Machine, withThreads } from '../../src/kernels/machine.ts';
 import { compareGolden, type GoldenModel } from '../../tests/support/golden-models.ts';
-import { kernelProperties, type Property, type Subject } from '../../tests/support/kernel-properties.ts';
+import {
+  kernelProperties,
+  type Property,
+  type Subject,
+} from '../../tests/support/kernel-properties/index.ts';
 import { pageHelper } from '../../tests/support/page-helper.ts';
 import { always, sharing, WaitingPool } from '../../tests/support/waiting-pool.ts';
 

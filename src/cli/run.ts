@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { batchOf, withBatch } from '../core/execute/batch.ts';
 import { readNpy, writeNpy } from '../core/formats/npy.ts';
 import { inMemory } from '../core/formats/random-access.ts';
 import { mainGraph, tensorAt } from '../core/model/graph.ts';
@@ -15,7 +16,8 @@ export const runSpec: CommandSpec = {
   usage: 'MODEL --input [NAME=]FILE.npy … --output OUT.npy [--dump DIR]',
   summary:
     'Runs a float or int8 model once on raw tensors. A model with several inputs takes --input once for each, in order or\n' +
-    'by name; several outputs are written as OUT.npy, OUT.1.npy, OUT.2.npy …',
+    'by name; several outputs are written as OUT.npy, OUT.1.npy, OUT.2.npy … Arrays of several samples along the first\n' +
+    'dimension are run at once.',
   positionals: [1, 1],
   options: {
     input: {
@@ -82,8 +84,10 @@ export async function run(args: Arguments): Promise<void> {
   const arithmetic = parseArithmetic(args);
   const model = runnable(readModel(args.positionals[0] ?? '').model);
   const inputs = await readInputs(model, listOption(args, 'input'));
+  const count = batchOf(model, inputs);
+  const batched = count === 1 ? model : withBatch(model, count);
   const taps = dump === undefined ? [] : activations(model);
-  const executor = await openExecutor(model, { taps, arithmetic });
+  const executor = await openExecutor(batched, { taps, arithmetic });
   const outputs = await executor.execute(inputs, (id, value) => {
     if (dump !== undefined) writeBytes(join(dump, `${id}.npy`), writeNpy(value));
   });

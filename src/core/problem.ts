@@ -14,6 +14,7 @@ export type Code =
   | 'model/not-finite'
   | 'model/already-quantized'
   | 'model/inputs'
+  | 'model/external-data'
   | 'recipe/invalid'
   | 'quantize/unsupported'
   | 'images/undecodable'

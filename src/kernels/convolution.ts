@@ -1,13 +1,14 @@
 /** CONV_2D and FULLY_CONNECTED: weights packed for assembly/conv.ts. */
-import type { ConvParams, DenseParams, Output, Step, Window } from '../core/execute/int8/kernels.ts';
-import { roundHalfAway, roundHalfEven } from '../core/model/rounding.ts';
+
+import type { ConvParams, DenseParams, Output, Window } from '../core/execute/int8/kernel-params.ts';
+import type { Step } from '../core/execute/int8/kernels.ts';
 import { type Descriptor, tileHeights } from './descriptors.ts';
 import type { FastOp } from './fast-op.ts';
 import { type Border, type Dimensions, flipOf, type StoredImage } from './image.ts';
 import type { Form } from './machine.ts';
 import type { Workspace } from './memory.ts';
 import { BLOCK, PARAM_BYTES, type Requantization, requantization } from './requantize.ts';
-import { type Channel, fixedChannel } from './steps.ts';
+import { type Channel, channelOf } from './steps.ts';
 
 export function inputDimensions({ batch, inputH, inputW, inputC }: Window): Dimensions {
   return { batch, height: inputH, width: inputW, channels: inputC };
@@ -34,36 +35,27 @@ export interface Filters {
   readonly channels: number;
   /** Weights of one channel. */
   readonly size: number;
-  readonly weight: (channel: number, k: number) => number;
+  readonly weights: Int8Array;
+  /** From a channel's first weight to the next channel's, and from one weight of a channel to the next. */
+  readonly channelStep: number;
+  readonly step: number;
 }
 
 /** Bounds of bias + Σ w · (x − zero point) over all int8 x, and Σ w. */
-function reach({ size, weight }: Filters, channel: number, zeroPoint: number, bias: number) {
+function reach(filters: Filters, channel: number, zeroPoint: number, bias: number) {
+  const { size, weights, channelStep, step } = filters;
   const [low, high] = [-128 - zeroPoint, 127 - zeroPoint];
-  let [least, most, sum] = [0, 0, 0];
-  for (let k = 0; k < size; k++) {
-    const w = weight(channel, k);
-    sum += w;
-    most += w > 0 ? w * high : w * low;
-    least += w > 0 ? w * low : w * high;
+  let [positive, negative] = [0, 0];
+  for (let k = 0, at = channel * channelStep; k < size; k++, at += step) {
+    const w = weights[at] as number;
+    if (w > 0) positive += w;
+    else negative += w;
   }
-  return { sum, least: least + bias, most: most + bias };
-}
-
-type Reach = Pick<Channel, 'least' | 'most'>;
-
-function channelOf({ rescale }: Output, index: number, { least, most }: Reach): Channel {
-  if (rescale.kind === 'fixed') {
-    const k = rescale.multiplier.length === 1 ? 0 : index;
-    const fixed = { multiplier: rescale.multiplier[k] as number, shift: rescale.shift[k] as number };
-    return fixedChannel(fixed, least, most);
-  }
-  const factor = rescale.factor[rescale.factor.length === 1 ? 0 : index] as number;
-  const exact =
-    rescale.kind === 'real'
-      ? (accumulator: number) => roundHalfAway(accumulator * factor)
-      : (accumulator: number) => roundHalfEven(Math.fround(Math.fround(accumulator) * factor));
-  return { least, most, real: factor, exact };
+  return {
+    sum: positive + negative,
+    least: positive * low + negative * high + bias,
+    most: positive * high + negative * low + bias,
+  };
 }
 
 export interface Stage {
@@ -81,7 +73,7 @@ export function packStage(stage: Stage, form: Form): Requantization | undefined 
   for (let c = 0; c < filters.channels; c++) {
     const { sum, ...bounds } = reach(filters, c, inputZeroPoint, bias[c] as number);
     start[c] = (bias[c] as number) - Math.imul(inputZeroPoint + flipOf(form), sum);
-    channels.push(channelOf(output, c, bounds));
+    channels.push(channelOf(output.rescale, c, bounds));
   }
   const { zeroPoint, min, max } = output;
   return requantization(channels, start, { low: min - zeroPoint, high: max - zeroPoint });
@@ -126,7 +118,8 @@ function runsOf({ filterH, filterW, dilationH, dilationW, inputC }: Window): Run
 const lanes = (form: Form): number => (form === 'i16' ? 2 : 4);
 
 /** [block of eight channels][run][step][channel][product of the step], zeros beyond channels and runs. */
-function packWeights({ channels, size, weight }: Filters, runs: Runs, form: Form): Int8Array {
+function packWeights(filters: Filters, runs: Runs, form: Form): Int8Array {
+  const { channels, weights, channelStep, step } = filters;
   const products = lanes(form);
   const steps = Math.ceil(runs.length / products);
   const blocks = Math.ceil(channels / BLOCK);
@@ -135,11 +128,12 @@ function packWeights({ channels, size, weight }: Filters, runs: Runs, form: Form
   for (let c = 0; c < channels; c++) {
     const lane = c % BLOCK;
     const base = ((c - lane) / BLOCK) * runs.starts.length * perRun;
-    for (let k = 0; k < size; k++) {
-      const run = Math.floor(k / runs.length);
-      const inRun = k % runs.length;
-      const step = Math.floor(inRun / products);
-      packed[base + run * perRun + (step * BLOCK + lane) * products + (inRun % products)] = weight(c, k);
+    for (let run = 0, from = c * channelStep; run < runs.starts.length; run++) {
+      const to = base + run * perRun + lane * products;
+      for (let i = 0; i < runs.length; i++, from += step) {
+        const inStep = i % products;
+        packed[to + (i - inStep) * BLOCK + inStep] = weights[from] as number;
+      }
     }
   }
   return packed;
@@ -213,7 +207,9 @@ export function fastConv(
   const filters: Filters = {
     channels: window.outputC,
     size,
-    weight: (channel, k) => weights[channel * size + k] as number,
+    weights,
+    channelStep: size,
+    step: 1,
   };
   const stage = packStage({ ...params, filters }, form);
   if (stage === undefined) return undefined;

@@ -1,7 +1,7 @@
 import type { Int8Kernels, KernelFactory, Step } from '../core/execute/int8/kernels.ts';
 import { createReferenceKernels } from '../core/execute/int8/reference/index.ts';
 import { fastConv, fastDense } from './convolution.ts';
-import { fastAverage, fastDepthwise, fastSum } from './depthwise.ts';
+import { fastDepthwise } from './depthwise.ts';
 import type { FastOp } from './fast-op.ts';
 import { link } from './link.ts';
 import type { Machine } from './machine.ts';
@@ -9,7 +9,8 @@ import { fastMaxPool } from './max-pool.ts';
 import { Workspace } from './memory.ts';
 import { fastJoin, fastMove } from './moves.ts';
 import { fastMultiply } from './multiply.ts';
-import { fastAdd, fastLookup } from './rowwise.ts';
+import { fastAdd, fastLookup, fastWeightedSum } from './rowwise.ts';
+import { fastAverage, fastFloatSum, fastSum } from './sums.ts';
 
 /**
  * Kernels in WebAssembly, bit for bit those of core/execute/int8/reference. An op whose form has no fast kernel runs on
@@ -56,10 +57,18 @@ function createFastKernels(machine: Machine): Int8Kernels {
       ),
     sum: (params, input, output) =>
       either(fastSum(params, { input, output }, form), () => reference.sum(params, input, output)),
+    sumInFloat: (params, input, output) =>
+      either(fastFloatSum(params, { input, output }, form), () =>
+        reference.sumInFloat(params, input, output),
+      ),
     maxPool: (params, input, output) =>
       either(fastMaxPool(params, input, output), () => reference.maxPool(params, input, output)),
     add: (params, operands, output) =>
       either(fastAdd(params, operands, output), () => reference.add(params, operands, output)),
+    weightedSum: (params, operands, output) =>
+      either(fastWeightedSum(params, operands, output), () =>
+        reference.weightedSum(params, operands, output),
+      ),
     lookup: (table, input, output) =>
       either(fastLookup(table, input, output), () => reference.lookup(table, input, output)),
     multiply: (params, operands, output) =>

@@ -1,30 +1,20 @@
-/**
- * DEPTHWISE_CONV_2D, and what is one in disguise: the sum over an image's pixels (MEAN, SUM) and averages whose windows
- * lie inside the image are depthwise convolutions with weights of 1.
- */
-import type {
-  ConvParams,
-  Output,
-  PoolParams,
-  Step,
-  SumParams,
-  Window,
-} from '../core/execute/int8/kernels.ts';
+/** DEPTHWISE_CONV_2D: weights packed for assembly/conv.ts and the depthwise tiles. */
+
+import type { ConvParams, Output, Window } from '../core/execute/int8/kernel-params.ts';
+import type { Step } from '../core/execute/int8/kernels.ts';
 import {
   type Filters,
   inputDimensions,
-  onFlat,
   outputDimensions,
   packStage,
   stageFields,
   windowBorder,
 } from './convolution.ts';
 import type { FastOp } from './fast-op.ts';
-import { elementSize, flipOf, formCode, isBordered, type StoredImage } from './image.ts';
+import { elementSize, formCode, type StoredImage } from './image.ts';
 import type { Form } from './machine.ts';
 import type { Workspace } from './memory.ts';
-import { BLOCK, PARAM_BYTES, type Recipe, type Requantization, requantization } from './requantize.ts';
-import type { Channel } from './steps.ts';
+import { BLOCK, PARAM_BYTES, type Recipe, type Requantization } from './requantize.ts';
 
 interface Layer {
   readonly window: Window;
@@ -184,12 +174,12 @@ function bindAny(workspace: Workspace, layer: Layer, images: readonly [StoredIma
   );
 }
 
-interface Arrays {
+export interface Arrays {
   readonly input: Int8Array;
   readonly output: Int8Array;
 }
 
-function fastOp(layer: Layer, arrays: Arrays, inputZeroPoint: number): FastOp {
+export function fastOp(layer: Layer, arrays: Arrays, inputZeroPoint: number): FastOp {
   const { window } = layer;
   return {
     inputs: [
@@ -208,7 +198,7 @@ function fastOp(layer: Layer, arrays: Arrays, inputZeroPoint: number): FastOp {
 }
 
 function filtersOf(weights: Int8Array, channels: number): Filters {
-  return { channels, size: weights.length / channels, weight: (c, k) => weights[k * channels + c] as number };
+  return { channels, size: weights.length / channels, weights, channelStep: 1, step: channels };
 }
 
 /**
@@ -220,71 +210,4 @@ export function fastDepthwise(params: ConvParams, arrays: Arrays, form: Form): F
   if (window.inputC !== window.outputC || weightsZeroPoint !== 0) return undefined;
   const stage = packStage({ ...params, filters: filtersOf(weights, window.outputC) }, form);
   return stage && fastOp({ window, weights, output, stage }, arrays, inputZeroPoint);
-}
-
-/** The plain sum over all pixels of each image, where that is what `target` says. */
-function wholeImageWindow(target: Int32Array, outputs: number): Window | undefined {
-  if (outputs === 0 || target.length % outputs !== 0) return undefined;
-  if (!target.every((o, i) => o === i % outputs)) return undefined;
-  const pixels = target.length / outputs;
-  return {
-    batch: 1,
-    inputH: 1,
-    inputW: pixels,
-    inputC: outputs,
-    outputH: 1,
-    outputW: 1,
-    outputC: outputs,
-    filterH: 1,
-    filterW: pixels,
-    strideH: 1,
-    strideW: 1,
-    dilationH: 1,
-    dilationW: 1,
-    padTop: 0,
-    padLeft: 0,
-  };
-}
-
-/** @returns undefined where something else than all pixels of one image is summed */
-export function fastSum(params: SumParams, arrays: Arrays, form: Form): FastOp | undefined {
-  const window = wholeImageWindow(params.target, arrays.output.length);
-  if (window === undefined) return undefined;
-  const inputZeroPoint = params.offset / window.inputW;
-  const weights = new Int8Array(params.target.length).fill(1);
-  const bias = new Int32Array(window.outputC);
-  const conv = { window, weights, weightsZeroPoint: 0, bias, inputZeroPoint, output: params.output };
-  const op = fastDepthwise(conv, arrays, form);
-  return op && onFlat(op, window);
-}
-
-/** Halves away from zero (reference/integer_ops/pooling.h, AveragePool), or up, as uint8's (reference/pooling.h). */
-function averageChannel(count: number, halvesUp: boolean): Channel {
-  const half = count >> 1;
-  return {
-    least: -128 * count,
-    most: 127 * count,
-    real: 1 / count,
-    exact: (sum) =>
-      halvesUp ? Math.floor((sum + half) / count) : Math.trunc((sum > 0 ? sum + half : sum - half) / count),
-  };
-}
-
-/** @returns undefined where windows reach over the edge, so that counts differ */
-export function fastAverage(
-  { window, halvesUp, min, max }: PoolParams,
-  arrays: Arrays,
-  form: Form,
-): FastOp | undefined {
-  const { filterH, filterW, padTop, padLeft, outputC } = window;
-  if (padTop > 0 || padLeft > 0 || isBordered(windowBorder(window))) return undefined;
-  const weights = new Int8Array(filterH * filterW * outputC).fill(1);
-  const count = filterH * filterW;
-  const start = new Int32Array(outputC).fill(-flipOf(form) * count);
-  const channels = new Array<Channel>(outputC).fill(averageChannel(count, halvesUp));
-  const stage = requantization(channels, start, { low: min, high: max });
-  // The sums' rounding stands in `stage`; the output adds no zero point of its own.
-  const rescale = { kind: 'real', factor: Float64Array.of(1 / count) } as const;
-  const output: Output = { rescale, zeroPoint: 0, min, max };
-  return stage && fastOp({ window, weights, output, stage }, arrays, 0);
 }

@@ -17,6 +17,7 @@ export interface KernelFunctions {
   ): void;
   depthwise(layer: Address, from: Address, to: Address, rows: number, form: number): void;
   add(sum: Address, left: Address, right: Address, to: Address, rows: number): void;
+  weightedSum(sum: Address, left: Address, right: Address, to: Address, rows: number): void;
   multiply(product: Address, left: Address, right: Address, to: Address, rows: number): void;
   move(pieces: Address, count: number, word: number): void;
   maxPool(pool: Address, from: Address, to: Address, rows: number, form: number): void;

@@ -2,14 +2,8 @@
  * From prepared ops to steps: which activations lie in WebAssembly memory, with which border and where, and what has to be
  * carried over for ops that only have a plain kernel.
  */
-import type {
-  ByteArray,
-  CompositeStep,
-  LinkedPlan,
-  PreparedOp,
-  PreparedPlan,
-  Step,
-} from '../core/execute/int8/kernels.ts';
+import type { ByteArray, CompositeStep, Step } from '../core/execute/int8/kernels.ts';
+import type { Held, LinkedPlan, PreparedOp, PreparedPlan } from '../core/execute/int8/prepared-plan.ts';
 import type { Elements } from '../core/model/types.ts';
 import { layOutArena } from './arena.ts';
 import type { FastOp, Use } from './fast-op.ts';
@@ -127,7 +121,7 @@ function place(
   workspace: Workspace,
   plan: PreparedPlan,
   ops: readonly Op[],
-): ReadonlyMap<Elements, StoredImage> {
+): { readonly images: Map<Elements, StoredImage>; readonly arena: number } {
   const changing = new Set([...plan.ops, ...ops].flatMap(({ outputs }) => outputs));
   for (const array of plan.ops.flatMap(({ inputs }) => inputs)) changing.add(array);
   const images = new Map<Elements, StoredImage>();
@@ -145,7 +139,7 @@ function place(
     images.set(array, image);
     if (constant) image.store(workspace, array);
   });
-  return images;
+  return { images, arena: arena.bytes };
 }
 
 /** A plain kernel among fast ones: its inputs are fetched, its outputs brought back. */
@@ -177,14 +171,20 @@ function inTurn(steps: readonly Step[]): Step {
   };
 }
 
-export function link(
-  workspace: Workspace,
-  plan: PreparedPlan,
-  fastOps: ReadonlyMap<Step, FastOp>,
-): LinkedPlan {
+function heldIn(workspace: Workspace, image: StoredImage): Held {
+  return {
+    load: (into) => image.load(workspace, into as ByteArray),
+    store: (from) => {
+      workspace.attend();
+      image.store(workspace, from as ByteArray);
+    },
+  };
+}
+
+export function link(workspace: Workspace, plan: PreparedPlan, fastOps: Map<Step, FastOp>): LinkedPlan {
   const apart = takeApart(plan, fastOps);
   const ops = settle(apart.flat(), workspace.form);
-  const images = place(workspace, plan, ops);
+  const { images, arena } = place(workspace, plan, ops);
   const imageOf = ({ array }: Use) => images.get(array) as StoredImage;
   /** Activations whose buffers are not current when their op has run. */
   const fetched = new Set<Elements>(
@@ -200,8 +200,19 @@ export function link(
     next += parts.length;
     return inTurn(bound.slice(next - parts.length, next));
   });
+  const plain = new Set(ops.flatMap(({ fast, inputs, outputs }) => (fast ? [] : [...inputs, ...outputs])));
+  // Whoever holds the kernels holds this map, and with it every buffer.
+  fastOps.clear();
   return {
     steps,
+    memory: () => ({ bytes: workspace.size, arena }),
+    release: (buffer) => {
+      const image = images.get(buffer);
+      if (image === undefined || plain.has(buffer)) return undefined;
+      images.delete(buffer);
+      fetched.delete(buffer);
+      return heldIn(workspace, image);
+    },
     read: (buffer) => {
       if (fetched.has(buffer)) images.get(buffer)?.load(workspace, buffer as ByteArray);
     },

@@ -1,4 +1,5 @@
-import type { PoolParams, Step } from '../core/execute/int8/kernels.ts';
+import type { PoolParams } from '../core/execute/int8/kernel-params.ts';
+import type { Step } from '../core/execute/int8/kernels.ts';
 import { inputDimensions, outputDimensions } from './convolution.ts';
 import type { FastOp } from './fast-op.ts';
 import { flipOf, formCode, type StoredImage } from './image.ts';

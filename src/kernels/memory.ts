@@ -43,9 +43,9 @@ export class Workspace {
     this.#attend();
   }
 
-  /** Bytes of memory in use. */
+  /** Bytes of memory, its unused end included. */
   get size(): number {
-    return this.#next;
+    return this.#memory.buffer.byteLength;
   }
 
   /** Zeroed memory. Kernels read up to 16 bytes beyond what they are given, so that much follows. */

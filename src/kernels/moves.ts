@@ -1,5 +1,7 @@
 /** Ops that only move elements, where these come in runs: PAD, slices, CONCATENATION, RESHAPE, blocks of pixels. */
-import type { JoinParams, MovableArray, Step } from '../core/execute/int8/kernels.ts';
+
+import type { JoinParams } from '../core/execute/int8/kernel-params.ts';
+import type { MovableArray, Step } from '../core/execute/int8/kernels.ts';
 import type { FastOp } from './fast-op.ts';
 import { elementSize, flipOf, type StoredImage } from './image.ts';
 import type { Workspace } from './memory.ts';

@@ -1,11 +1,13 @@
 /** MUL over rows: products of values less their zero points, requantized like a layer's accumulators. */
-import type { MultiplyParams, Operands, Step } from '../core/execute/int8/kernels.ts';
+
+import type { MultiplyParams } from '../core/execute/int8/kernel-params.ts';
+import type { Operands, Step } from '../core/execute/int8/kernels.ts';
 import type { FastOp } from './fast-op.ts';
 import { elementSize, flipOf, type StoredImage } from './image.ts';
 import type { Workspace } from './memory.ts';
 import { BLOCK, type Requantization, requantization } from './requantize.ts';
 import { commonRows, eachImage, rowOf } from './rowwise.ts';
-import { fixedChannel } from './steps.ts';
+import { channelOf } from './steps.ts';
 
 function requantizationOf({
   leftZeroPoint,
@@ -13,10 +15,8 @@ function requantizationOf({
   output,
 }: MultiplyParams): Requantization | undefined {
   const { rescale, zeroPoint, min, max } = output;
-  if (rescale.kind !== 'fixed') return undefined;
   const ends = [-128, 127].flatMap((l) => [-128, 127].map((r) => (l - leftZeroPoint) * (r - rightZeroPoint)));
-  const fixed = { multiplier: rescale.multiplier[0] as number, shift: rescale.shift[0] as number };
-  const channel = fixedChannel(fixed, Math.min(...ends), Math.max(...ends));
+  const channel = channelOf(rescale, 0, { least: Math.min(...ends), most: Math.max(...ends) });
   const same = new Array<typeof channel>(BLOCK).fill(channel);
   return requantization(same, new Int32Array(BLOCK), { low: min - zeroPoint, high: max - zeroPoint });
 }
@@ -57,7 +57,7 @@ function bind(
   };
 }
 
-/** @returns undefined where the output is not rescaled in fixed point */
+/** @returns undefined where no recipe is exact */
 export function fastMultiply(
   params: MultiplyParams,
   [left, right]: Operands<Int8Array>,

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { quantizeMultiplier } from '../core/execute/fixed-point.ts';
 import { roundHalfAway } from '../core/model/rounding.ts';
 import { requantization } from './requantize.ts';
-import { type Channel, fixedChannel } from './steps.ts';
+import { type Channel, channelOf, fixedChannel } from './steps.ts';
 
 const f32 = Math.fround;
 
@@ -31,7 +31,13 @@ function evaluate(
       const high = Number((BigInt(Math.imul(x, at(32))) * BigInt(at(64))) >> 32n);
       return limit((high + at(96) - (x < 0 ? at(128) : 0)) >> at(160));
     };
+  if (made.recipes[0] === 4) return (x) => limit(nearest(f32(f32(x) * (floats[8] as number))));
   return channel.exact;
+}
+
+/** What float32 makes of a number between the ends of 1.5 · 2^23 ± 2^22. */
+function nearest(x: number): number {
+  return f32(x + 1.5 * 2 ** 23) - 1.5 * 2 ** 23;
 }
 
 const range = fc.record({
@@ -57,7 +63,10 @@ test('every recipe gives what MultiplyByQuantizedMultiplier gives, for every acc
       range,
       (exponent, centre, reach, far, { low, span }) => {
         const middle = far ? centre : centre % 2 ** 12;
-        const channel = fixedChannel(quantizeMultiplier(2 ** exponent), middle - reach, middle + reach);
+        const channel = fixedChannel(quantizeMultiplier(2 ** exponent), {
+          least: middle - reach,
+          most: middle + reach,
+        });
         const clamp = { low, high: low + span };
         const made = evaluate(channel, clamp);
         if (made === undefined) throw new Error('fixed point always has a recipe');
@@ -72,6 +81,29 @@ test('every recipe gives what MultiplyByQuantizedMultiplier gives, for every acc
     { numRuns: 200 },
   );
   expect(recipes.has('proved')).toBe(true);
+});
+
+test('a map in float32 needs no other recipe than itself', () => {
+  fc.assert(
+    fc.property(
+      fc.double({ min: -16, max: 4, noNaN: true }),
+      fc.integer({ min: 0, max: 2 ** 30 }),
+      range,
+      (exponent, reach, { low, span }) => {
+        const factor = Float32Array.of(2 ** exponent);
+        const bounds = { least: -Math.min(reach, 2 ** (20 - exponent)), most: 1 };
+        const channel = channelOf({ kind: 'float32', factor }, 0, bounds);
+        const clamp = { low, high: low + span };
+        const made = evaluate(channel, clamp);
+        if (made === undefined || made === channel.exact) throw new Error('there is a recipe');
+        for (const x of accumulators(channel.least, channel.most)) {
+          const wanted = Math.min(Math.max(channel.exact(x), clamp.low), clamp.high);
+          if (made(x) !== wanted) throw new Error(`${x} gives ${made(x)}, not ${wanted}`);
+        }
+      },
+    ),
+    { numRuns: 100 },
+  );
 });
 
 test('a map in float64 has the float recipe or none', () => {

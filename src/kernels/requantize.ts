@@ -10,8 +10,8 @@ export const BLOCK = 8;
 export const PARAM_BYTES = 240;
 const RECIPE_AT = 224;
 
-/** 0: float, which gives results above the lower bound; 1: signed, 2: fixed, 3: wide, above the zero point. */
-export type Recipe = 0 | 1 | 2 | 3;
+/** 0: float, which gives results above the lower bound; 1: signed, 2: fixed, 3: wide, 4: nearest, above the zero point. */
+export type Recipe = 0 | 1 | 2 | 3 | 4;
 
 export interface Requantization {
   /** One per block. */
@@ -80,6 +80,23 @@ function signedConstants(block: Block): Constants | undefined {
   );
 }
 
+/** Products below this keep their place when assembly/requantize.ts adds 1.5 · 2^23 to have them rounded. */
+const NEAREST_LIMIT = 2 ** 21;
+
+/** The map itself, as XNNPACK computes it: no proof is needed, only that nothing leaves the number ranges. */
+function nearestConstants(block: Block): Constants | undefined {
+  const factors = fitAll(block, ({ least, most, nearest }) => {
+    const reach = Math.max(Math.abs(least), Math.abs(most));
+    return nearest !== undefined && reach < 2 ** 31 && reach * nearest < NEAREST_LIMIT ? nearest : undefined;
+  });
+  return (
+    factors && {
+      recipe: 4,
+      columns: [integers(block, (k) => block.bias[k] as number), floats(block, (k) => factors[k] ?? 0)],
+    }
+  );
+}
+
 /** The shift of a channel as two that are not negative. */
 function shiftsOf({ fixed }: Channel): { readonly left: number; readonly right: number } {
   const shift = fixed?.shift ?? 0;
@@ -137,7 +154,7 @@ function wideConstants(block: Block): Constants {
 }
 
 function constantsOf(block: Block): Constants | undefined {
-  const float = floatConstants(block) ?? signedConstants(block);
+  const float = nearestConstants(block) ?? floatConstants(block) ?? signedConstants(block);
   if (float !== undefined || block.channels.some(({ fixed }) => fixed === undefined)) return float;
   return fixedConstants(block) ?? wideConstants(block);
 }

@@ -1,5 +1,7 @@
 /** Ops that take element by element: ADD, SUB and functions of one value, over rows of any images of equal size. */
-import type { AddParams, ByteArray, Operands, Step } from '../core/execute/int8/kernels.ts';
+
+import type { AddParams, WeightedSumParams } from '../core/execute/int8/kernel-params.ts';
+import type { ByteArray, Operands, Step } from '../core/execute/int8/kernels.ts';
 import type { FastOp } from './fast-op.ts';
 import { elementSize, flipOf, isBordered, type StoredImage } from './image.ts';
 import type { Workspace } from './memory.ts';
@@ -104,6 +106,52 @@ export function fastAdd(
     output: { array: output },
     bind: (workspace, [l, r], target) =>
       bindAdd(workspace, params, [l as StoredImage, r as StoredImage, target], output.length),
+  };
+}
+
+function bindWeightedSum(
+  workspace: Workspace,
+  { left, right, shift, zeroPoint, min, max }: WeightedSumParams,
+  images: readonly [StoredImage, StoredImage, StoredImage],
+  total: number,
+): Step {
+  const { form, kernels } = workspace;
+  const rows = commonRows(images, total);
+  const zeros = left.zeroPoint * left.multiplier + right.zeroPoint * right.multiplier;
+  const sum = workspace.descriptor('WeightedSum', {
+    rowElements: rows.elements,
+    leftRow: rowOf(rows, 0),
+    rightRow: rowOf(rows, 1),
+    outRow: rowOf(rows, 2),
+    wide: elementSize(form) - 1,
+    flip: flipOf(form),
+    leftMultiplier: left.multiplier,
+    rightMultiplier: right.multiplier,
+    bias: 2 ** (shift - 1) - zeros,
+    shift,
+    zero: zeroPoint,
+    low: min,
+    high: max,
+  });
+  const calls = eachImage(rows, images, total);
+  const target = images[2];
+  return () => {
+    target.drawBorder(workspace);
+    for (const [l, r, to] of calls)
+      kernels.weightedSum(sum, l as number, r as number, to as number, rows.count);
+  };
+}
+
+export function fastWeightedSum(
+  params: WeightedSumParams,
+  [left, right]: Operands<Int8Array>,
+  output: Int8Array,
+): FastOp {
+  return {
+    inputs: [{ array: left }, { array: right }],
+    output: { array: output },
+    bind: (workspace, [l, r], target) =>
+      bindWeightedSum(workspace, params, [l as StoredImage, r as StoredImage, target], output.length),
   };
 }
 

@@ -1,5 +1,7 @@
 /** The map from accumulators to outputs as a list of steps: all that a proof has to look at. */
 import { multiplyByFixedPoint } from '../core/execute/fixed-point.ts';
+import type { Rescale } from '../core/execute/int8/kernel-params.ts';
+import { roundHalfAway, roundHalfEven } from '../core/model/rounding.ts';
 
 /** One output channel. */
 export interface Channel {
@@ -12,7 +14,10 @@ export interface Channel {
   readonly exact: (accumulator: number) => number;
   /** Where the map is MultiplyByQuantizedMultiplier. */
   readonly fixed?: { readonly multiplier: number; readonly shift: number };
+  /** Where the map is the accumulator as float32 times this in float32, rounded half to even. */
+  readonly nearest?: number;
 }
+export type Reach = Pick<Channel, 'least' | 'most'>;
 
 /** Bounds of the output less its zero point. */
 export interface Clamp {
@@ -22,15 +27,30 @@ export interface Clamp {
 
 export function fixedChannel(
   { multiplier, shift }: { readonly multiplier: number; readonly shift: number },
-  least: number,
-  most: number,
+  reach: Reach,
 ): Channel {
   return {
-    least,
-    most,
+    ...reach,
     real: (multiplier / 2 ** 31) * 2 ** shift,
     exact: (accumulator) => multiplyByFixedPoint(accumulator, multiplier, shift),
     fixed: { multiplier, shift },
+  };
+}
+
+/** Output channel `index` of a layer, or of an op with one multiplier for all. */
+export function channelOf(rescale: Rescale, index: number, reach: Reach): Channel {
+  const pick = (values: Int32Array | Float32Array | Float64Array) =>
+    values[values.length === 1 ? 0 : index] as number;
+  if (rescale.kind === 'fixed')
+    return fixedChannel({ multiplier: pick(rescale.multiplier), shift: pick(rescale.shift) }, reach);
+  const factor = pick(rescale.factor);
+  if (rescale.kind === 'real')
+    return { ...reach, real: factor, exact: (accumulator) => roundHalfAway(accumulator * factor) };
+  return {
+    ...reach,
+    real: factor,
+    exact: (accumulator) => roundHalfEven(Math.fround(Math.fround(accumulator) * factor)),
+    nearest: factor,
   };
 }
 

@@ -17,6 +17,10 @@ const libraryFunctions: ReadonlySet<string> = new Set([
   'GELU',
   'SOFTMAX',
   'LOG_SOFTMAX',
+  // Gates pass through exp and tanh; TensorFlow sums products of float vectors in as many lanes as the machine has.
+  'LSTM',
+  'UNIDIRECTIONAL_SEQUENCE_LSTM',
+  'SVDF',
 ]);
 
 /** How far a library function's result may lie from TensorFlow's, relative to the greater of it and 1. */

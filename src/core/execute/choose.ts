@@ -13,9 +13,10 @@ const conversions: readonly KnownKind[] = ['QUANTIZE', 'DEQUANTIZE', 'CAST'];
 
 /** The arithmetics that an op's types ask for, first choice first. */
 function candidates({ kind, dtypes, perChannel }: Chosen): readonly Planners[] {
+  if (perChannel && kind !== 'CAST' && conversions.includes(kind)) return [float32Planners];
   if (dtypes.has('int16')) return [int16Planners, int8Planners];
   const quantized = dtypes.has('int8') || dtypes.has('uint8');
-  if (quantized && conversions.includes(kind) && !perChannel) return [int8Planners];
+  if (quantized && conversions.includes(kind)) return [int8Planners];
   const real = dtypes.has('float32') || dtypes.has('float16');
   const whole = !quantized && (dtypes.has('int32') || dtypes.has('bool'));
   if (real && quantized) return [hybridPlanners, float32Planners, int8Planners];
@@ -25,7 +26,7 @@ function candidates({ kind, dtypes, perChannel }: Chosen): readonly Planners[] {
 interface Chosen {
   readonly kind: KnownKind;
   readonly dtypes: ReadonlySet<Dtype>;
-  /** Its input has several scales. */
+  /** Its input or its output has several scales. */
   readonly perChannel: boolean;
 }
 
@@ -38,10 +39,10 @@ export function plannerOf(op: Op, graph: Graph): ((context: OpContext) => Step) 
   const { kind } = op;
   const ids = [...op.inputs, ...op.outputs].filter(isPresent);
   const dtypes = new Set(ids.map((id) => tensorAt(graph, id).dtype));
-  const [first] = op.inputs;
-  const scales = isPresent(first) ? tensorAt(graph, first).quant?.scale.length : undefined;
+  const ends = [...op.inputs.slice(0, 1), ...op.outputs.slice(0, 1)].filter(isPresent);
+  const perChannel = ends.some((id) => (tensorAt(graph, id).quant?.scale.length ?? 0) > 1);
   // A table pairs each kind with its own op; the compiler cannot follow that through a union.
-  const planner = candidates({ kind, dtypes, perChannel: scales !== undefined && scales > 1 })
+  const planner = candidates({ kind, dtypes, perChannel })
     .map((planners) => planners[kind])
     .find((found) => found !== undefined) as Planner<KnownKind> | undefined;
   return planner === undefined ? undefined : (context) => planner(op, context);

@@ -1,4 +1,5 @@
-import { type OnnxValue, writeOnnx } from '../formats/onnx/write.ts';
+import type { OnnxValue } from '../formats/onnx/graph.ts';
+import { writeOnnx } from '../formats/onnx/write.ts';
 import { mainGraph, opName, tensorAt } from '../model/graph.ts';
 import type { Graph, Model, TensorId } from '../model/types.ts';
 import { Problem } from '../problem.ts';

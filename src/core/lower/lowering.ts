@@ -1,4 +1,5 @@
-import { type Attributes, dataType, type OnnxNode } from '../formats/onnx/write.ts';
+import type { Attributes, OnnxNode } from '../formats/onnx/graph.ts';
+import { heldType } from '../formats/onnx/types.ts';
 import { constantOf, integersOf } from '../model/data.ts';
 import { isPresent, opName, tensorAt } from '../model/graph.ts';
 import type { Dtype, Graph, Op, Shape, Tensor, TensorData, TensorId } from '../model/types.ts';
@@ -120,7 +121,7 @@ export class Lowering {
   }
 
   cast(value: Value, dtype: Dtype): Value {
-    return this.node('Cast', [value], { to: { int: dataType(dtype) } });
+    return this.node('Cast', [value], { to: { int: heldType(dtype) } });
   }
 
   constant(data: TensorData): Value {

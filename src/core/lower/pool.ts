@@ -1,4 +1,4 @@
-import type { Attributes } from '../formats/onnx/write.ts';
+import type { Attributes } from '../formats/onnx/graph.ts';
 import type { OpOf } from '../model/types.ts';
 import { activated } from './activation.ts';
 import type { Lowering } from './lowering.ts';

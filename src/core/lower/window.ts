@@ -1,4 +1,4 @@
-import type { Attributes } from '../formats/onnx/write.ts';
+import type { Attributes } from '../formats/onnx/graph.ts';
 import type { Padding } from '../model/options.ts';
 import { paddingOf } from '../model/padding.ts';
 import type { Shape } from '../model/types.ts';

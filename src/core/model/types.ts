@@ -55,6 +55,14 @@ export interface FakeQuantRange {
   readonly narrow: boolean;
 }
 
+/** Where a translated tensor comes from. */
+export interface TensorOrigin {
+  /** Name of the value. */
+  readonly name: string;
+  /** Dimension i of the tensor is dimension `order[i]` of the value ([0, 2, 3, 1]: NHWC of an NCHW value). Absent: the same order. */
+  readonly order?: readonly number[];
+}
+
 export interface Tensor {
   readonly name: string;
   readonly shape: Shape;
@@ -77,6 +85,11 @@ export interface Tensor {
    * it, whatever is calibrated. Never written to a file.
    */
   readonly fakeQuant?: FakeQuantRange;
+  /**
+   * The value of an ONNX file that this tensor was translated from, while it is the same up to the order of its
+   * dimensions. Never written to a file.
+   */
+  readonly origin?: TensorOrigin;
   /** State that lives across executions (TFLite variable tensors). */
   readonly isVariable?: boolean;
   /** What the file format says beyond this, opaque here and written back by the same format. */

@@ -9,7 +9,7 @@
 import { Layer } from "../generated/descriptors";
 import { dotDepthwise, dotTiles, dotVector, i16Depthwise, i16Tiles, i16Vector } from "../generated/tiles";
 import { mixHigh, mixLow } from "./mix";
-import { fixed, float, RECIPE, signed, wide } from "./requantize";
+import { aboveMagic, fixed, float, nearest, RECIPE, signed, wide } from "./requantize";
 import { bytes, storeBytes, storeWords, words } from "./store";
 
 function tiles(d: Layer, height: i32, from: usize, to: usize, count: i32, dots: i32): void {
@@ -97,9 +97,12 @@ function anyFilterRow<T>(d: Layer, from: usize, to: usize): void {
       } else if (recipe == 2) {
         a = fixed(a, pp, load<i32>(pp, 160), above);
         c = fixed(c, pp + 16, load<i32>(pp, 160), above);
-      } else {
+      } else if (recipe == 3) {
         a = wide(a, pp, above);
         c = wide(c, pp + 16, above);
+      } else {
+        a = nearest(a, v128.load(pp, 32), aboveMagic(d.above));
+        c = nearest(c, v128.load(pp, 48), aboveMagic(d.above));
       }
       const n = b == 1 && d.tail ? d.tail : 8;
       if (sizeof<T>() == 2) storeWords(ob, words(a, c, base, span), n);

@@ -5,3 +5,4 @@ export { maxPool } from "./max-pool";
 export { multiply } from "./multiply";
 export { dot } from "./probe";
 export { border, lookup, move, pack, unpack } from "./rows";
+export { weightedSum } from "./weighted-sum";

@@ -4,7 +4,7 @@
  */
 import { Product } from "../generated/descriptors";
 import { loadEight, storeEight, storeSome } from "./elements";
-import { fixed, float, RECIPE, signed, wide } from "./requantize";
+import { aboveMagic, fixed, float, nearest, RECIPE, signed, wide } from "./requantize";
 import { words } from "./store";
 
 // @ts-ignore: decorator
@@ -14,7 +14,8 @@ function rescaled(v: v128, d: Product, above: v128): v128 {
   if (recipe == 0) return float(i32x4.add(v, v128.load(params)), v128.load(params, 32), v128.load(params, 64));
   if (recipe == 1) return signed(v, v128.load(params, 32), v128.load(params, 64), above);
   if (recipe == 2) return fixed(v, params, load<i32>(params, 160), above);
-  return wide(v, params, above);
+  if (recipe == 3) return wide(v, params, above);
+  return nearest(v, v128.load(params, 32), aboveMagic(d.above));
 }
 
 // @ts-ignore: decorator

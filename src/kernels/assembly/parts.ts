@@ -3,14 +3,15 @@
  * elements of its own: tiles of pixels, blocks of channels, rows, runs of elements. Where a kernel needs another descriptor
  * for a part of its work, it gets one in `own`, memory of the thread.
  */
-import { Layer, Pool, Product, Sum } from "../generated/descriptors";
+import { Layer, Pool, Product, Sum, WeightedSum } from "../generated/descriptors";
 import { add } from "./add";
 import { dense, depthwise, depthwise3x3, stripe } from "./conv";
 import { maxPool } from "./max-pool";
 import { multiply } from "./multiply";
 import { lookup, move } from "./rows";
+import { weightedSum } from "./weighted-sum";
 
-export const enum Kind { Conv, Dense, Depthwise3x3, Depthwise, Add, Multiply, MaxPool, Lookup, Move }
+export const enum Kind { Conv, Dense, Depthwise3x3, Depthwise, Add, WeightedSum, Multiply, MaxPool, Lookup, Move }
 
 /** A call of a kernel: its arguments in order, split into units. */
 @unmanaged
@@ -91,6 +92,18 @@ function addPart(d: Sum, left: usize, right: usize, to: usize, rows: i32, first:
 }
 
 /** Units: rows, or runs of the only row. */
+function weightedSumPart(d: WeightedSum, left: usize, right: usize, to: usize, rows: i32, first: i32, end: i32, own: usize): void {
+  if (rows > 1) {
+    weightedSum(d, left + first * d.leftRow, right + first * d.rightRow, to + first * d.outRow, end - first);
+    return;
+  }
+  memory.copy(own, changetype<usize>(d), offsetof<WeightedSum>());
+  const part = changetype<WeightedSum>(own), skip = (first * RUN) << d.wide;
+  part.rowElements = min(end * RUN, d.rowElements) - first * RUN;
+  weightedSum(part, left + skip, right + skip, to + skip, 1);
+}
+
+/** Units: rows, or runs of the only row. */
 function multiplyPart(d: Product, left: usize, right: usize, to: usize, rows: i32, first: i32, end: i32, own: usize): void {
   if (rows > 1) {
     multiply(d, left + first * d.leftRow, right + first * d.rightRow, to + first * d.outRow, end - first);
@@ -122,6 +135,7 @@ export function run(j: Job, first: i32, end: i32, own: usize): void {
     case Kind.Depthwise3x3: depthwise3x3Part(layer, j.b, j.c, j.e, j.f, first, end, j.d, own); break;
     case Kind.Depthwise: depthwise(layer, j.b + first * layer.inRow, j.c + first * layer.outRow, end - first, j.e); break;
     case Kind.Add: addPart(changetype<Sum>(j.a), j.b, j.c, j.d, j.e, first, end, own); break;
+    case Kind.WeightedSum: weightedSumPart(changetype<WeightedSum>(j.a), j.b, j.c, j.d, j.e, first, end, own); break;
     case Kind.Multiply: multiplyPart(changetype<Product>(j.a), j.b, j.c, j.d, j.e, first, end, own); break;
     case Kind.MaxPool: maxPoolPart(changetype<Pool>(j.a), j.b, j.c, j.e, first, end, own); break;
     case Kind.Lookup: lookupPart(j, first, end); break;

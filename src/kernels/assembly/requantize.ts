@@ -1,5 +1,5 @@
 /**
- * From int32 accumulators to outputs above their lower bound, four channels at a time, in one of four recipes that are exact for every
+ * From int32 accumulators to outputs above their lower bound, four channels at a time, in one of five recipes that are exact for every
  * accumulator the layer can reach (proved while packing, see src/kernels/requantize.ts):
  *
  *   float  trunc(float32(acc) · m + c), both operations rounded, no fused multiply-add
@@ -8,10 +8,13 @@
  *          (high word of (acc · P) · M  +  K  −  [acc < 0] · D) >> shift,  + above
  *   wide   MultiplyByQuantizedMultiplier as it is written, two 64-bit products,  + above
  *
+ *   nearest  float32(acc) · m rounded half to even,  + above
+ *
  * `above` is the zero point less the lower bound.
  *
- * Equals tflite/kernels/internal/common.cc (MultiplyByQuantizedMultiplier, double rounding).
- * A parameter block of eight channels holds the bias at 0, the recipe's constants from byte 32 on, and the recipe (0 to 3, in
+ * Equals tflite/kernels/internal/common.cc (MultiplyByQuantizedMultiplier, double rounding); `nearest` is the "fmagic"
+ * requantization of XNNPACK (src/xnnpack/requantization.h).
+ * A parameter block of eight channels holds the bias at 0, the recipe's constants from byte 32 on, and the recipe (0 to 4, in
  * this order) at RECIPE.
  */
 
@@ -34,6 +37,23 @@ export function float(v: v128, m: v128, c: v128): v128 {
 @inline
 export function signed(v: v128, m: v128, c: v128, above: v128): v128 {
   return i32x4.add(float(v, m, v128.or(v128.and(v, i32x4.splat(0x80000000)), c)), above);
+}
+
+/** 1.5 · 2^23 has a last place of 1, so that a sum with it is rounded to an integer, which stands in its low bits. */
+const MAGIC: f32 = 12582912.0;
+
+/** What is left to add to the bits of a sum with MAGIC. */
+// @ts-ignore: decorator
+@inline
+export function aboveMagic(above: i32): v128 {
+  return i32x4.splat(above - reinterpret<i32>(MAGIC));
+}
+
+/** @param above - of `aboveMagic` */
+// @ts-ignore: decorator
+@inline
+export function nearest(v: v128, m: v128, above: v128): v128 {
+  return i32x4.add(f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(v), m), f32x4.splat(MAGIC)), above);
 }
 
 /** The high words of four 64-bit products. */

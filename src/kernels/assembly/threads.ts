@@ -1,5 +1,5 @@
 /** What the modules for several threads export: the same kernels, each call shared among the team. */
-import { Layer, Pool, Product, Sum } from "../generated/descriptors";
+import { Layer, Pool, Product, Sum, WeightedSum } from "../generated/descriptors";
 import { Kind, RUN } from "./parts";
 import { newJob, share } from "./team";
 
@@ -47,6 +47,11 @@ export function depthwise(d: Layer, from: usize, to: usize, rows: i32, form: i32
 
 export function add(d: Sum, left: usize, right: usize, out: usize, rows: i32): void {
   job(Kind.Add, changetype<usize>(d), left, right, out, rows);
+  share(rowUnits(rows, d.rowElements), rows * d.rowElements);
+}
+
+export function weightedSum(d: WeightedSum, left: usize, right: usize, out: usize, rows: i32): void {
+  job(Kind.WeightedSum, changetype<usize>(d), left, right, out, rows);
   share(rowUnits(rows, d.rowElements), rows * d.rowElements);
 }
 

@@ -51,6 +51,10 @@ export const problemWords: Readonly<Record<Code, Words>> = {
     title: 'The samples do not fit the inputs',
     advice: 'Give one array for each input of the model.',
   },
+  'model/external-data': {
+    title: 'A part of the model is missing',
+    advice: 'Drop the .onnx file and the file with its weights together.',
+  },
   'recipe/invalid': { title: 'The settings are not valid', advice: 'Set them anew.' },
   'quantize/unsupported': {
     title: 'The recipe does not fit this model',

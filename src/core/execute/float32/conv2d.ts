@@ -5,7 +5,8 @@
  * Four output channels are computed at once, so that four chains of additions run beside each other.
  */
 import { clamp } from '../../model/rounding.ts';
-import type { Step, Window } from '../int8/kernels.ts';
+import type { Window } from '../int8/kernel-params.ts';
+import type { Step } from '../int8/kernels.ts';
 import type { Range } from './values.ts';
 
 const f = Math.fround;

@@ -3,7 +3,8 @@
  * tflite/kernels/internal/reference/depthwiseconv_float.h.
  */
 import { clamp } from '../../model/rounding.ts';
-import type { Step, Window } from '../int8/kernels.ts';
+import type { Window } from '../int8/kernel-params.ts';
+import type { Step } from '../int8/kernels.ts';
 import { type FloatConvParams, tapsInside } from './conv2d.ts';
 
 const f = Math.fround;

@@ -1,8 +1,8 @@
 import type { Planners } from '../int8/ops/planner.ts';
-import { planDequantize } from './convert.ts';
+import { planDequantize, planQuantize } from './convert.ts';
 import { layerPlanners } from './layers.ts';
 import { logicPlanners } from './logic.ts';
-import { planLstm, planSequenceLstm } from './lstm.ts';
+import { planLstm } from './lstm.ts';
 import { normalizePlanners } from './normalize.ts';
 import { pairPlanners } from './pairs.ts';
 import { poolPlanners } from './pool.ts';
@@ -22,9 +22,10 @@ export const float32Planners: Planners = {
   ...pairPlanners,
   ...logicPlanners,
   RESIZE_BILINEAR: planResizeBilinear,
+  QUANTIZE: planQuantize,
   DEQUANTIZE: planDequantize,
   SCATTER_ND: planScatterNd,
-  SVDF: planSvdf,
-  LSTM: planLstm,
-  UNIDIRECTIONAL_SEQUENCE_LSTM: planSequenceLstm,
+  SVDF: (op, context) => planSvdf(op, context),
+  LSTM: (op, context) => planLstm(op, context),
+  UNIDIRECTIONAL_SEQUENCE_LSTM: (op, context) => planLstm(op, context),
 };

@@ -1,5 +1,5 @@
 /**
- * LSTM and UNIDIRECTIONAL_SEQUENCE_LSTM with full cells (tflite/kernels/lstm_eval.cc, EvalFloat). What the calibrator of
+ * LSTM and UNIDIRECTIONAL_SEQUENCE_LSTM with full cells (tflite/kernels/lstm_eval.cc, EvalFloat and EvalHybrid). What the calibrator of
  * TensorFlow Lite looks at goes to the op's intermediates, where it has them: gates before layer normalization, and what
  * the projection takes (tools/optimize/calibration/builtin_logging_ops/lstm.cc).
  */
@@ -8,9 +8,17 @@ import type { LstmOptions } from '../../model/options.ts';
 import { clamp } from '../../model/rounding.ts';
 import { type OpContext, size } from '../int8/context.ts';
 import type { Step } from '../int8/kernels.ts';
-import { type Sequence, sequenceOf } from '../int8/ops/lstm.ts';
-import type { Planner } from '../int8/ops/planner.ts';
-import { activationFunction, dot, type Slice } from './recurrent.ts';
+import { expectWholeGates, type Sequence, sequenceOf } from '../int8/ops/lstm.ts';
+import {
+  activationFunction,
+  type Matrix,
+  matrixAt,
+  type QuantizeVector,
+  rowTimes,
+  type Slice,
+  Vector,
+  weightsAt,
+} from './recurrent.ts';
 import { logistic } from './unary.ts';
 import { type FloatValue, floatBias, floatInput, floatOutput, floats } from './values.ts';
 
@@ -27,8 +35,8 @@ interface Sizes extends Sequence {
   readonly outputs: number;
 }
 interface Gate {
-  readonly weights: Float32Array;
-  readonly recurrent: Float32Array;
+  readonly weights: Matrix;
+  readonly recurrent: Matrix;
   readonly bias: Float32Array;
   readonly peephole: Float32Array | undefined;
   readonly norm: Float32Array | undefined;
@@ -43,10 +51,19 @@ interface Place {
   readonly position: number;
 }
 
-function matrix(context: OpContext, at: number, [rows, columns]: readonly [number, number]): Float32Array {
-  const value = floatInput(context, at);
-  context.expectShape(value, [rows, columns]);
-  return value.data;
+/** What builds the parts of an op: `quantize` is given where its weights are int8. */
+interface Parts {
+  readonly context: OpContext;
+  readonly quantize: QuantizeVector | undefined;
+}
+
+function matrix(
+  { context, quantize }: Parts,
+  at: number,
+  [rows, columns]: readonly [number, number],
+): Matrix {
+  context.expectShape(context.input(at), [rows, columns]);
+  return matrixAt(context, at, quantize);
 }
 
 function vectorIfPresent(
@@ -69,15 +86,26 @@ function seenAt(
   return floats(context, value).data;
 }
 
-function gateOf(context: OpContext, name: LstmGate, sizes: Sizes): Gate {
+function peepholeAt(
+  { context, quantize }: Parts,
+  at: number | undefined,
+  cells: number,
+): Float32Array | undefined {
+  if (at === undefined || !context.has(at)) return undefined;
+  context.expectCount(context.input(at), cells);
+  return weightsAt(context, at, quantize);
+}
+
+function gateOf(parts: Parts, name: LstmGate, sizes: Sizes): Gate {
+  const { context } = parts;
   const { inputs, cells, outputs } = sizes;
   const at = lstmGates[name];
   const norm = vectorIfPresent(context, at.norm, cells);
   return {
-    weights: matrix(context, at.weights, [cells, inputs]),
-    recurrent: matrix(context, at.recurrent, [cells, outputs]),
+    weights: matrix(parts, at.weights, [cells, inputs]),
+    recurrent: matrix(parts, at.recurrent, [cells, outputs]),
     bias: floatBias(context, at.bias, cells),
-    peephole: vectorIfPresent(context, at.peephole, cells),
+    peephole: peepholeAt(parts, at.peephole, cells),
     norm,
     seen: norm && seenAt(context, at.intermediate, sizes),
     result: new Float32Array(cells),
@@ -98,14 +126,14 @@ function normalize(values: Float32Array, weights: Float32Array, bias: Float32Arr
 
 function computeGate(
   gate: Gate,
-  { inputs, cells, outputs }: Sizes,
-  { input, state, cell, position }: { input: Slice; state: Slice; cell: Slice; position: number },
+  cells: number,
+  { input, state, cell, position }: { input: Vector; state: Vector; cell: Slice; position: number },
 ): void {
   const { weights, recurrent, peephole, norm, bias, seen, result } = gate;
   for (let c = 0; c < cells; c++) {
     let sum = norm === undefined ? (bias[c] as number) : 0;
-    sum = f(sum + dot({ data: weights, from: c * inputs }, input, inputs));
-    sum = f(sum + dot({ data: recurrent, from: c * outputs }, state, outputs));
+    sum = f(sum + rowTimes(weights, c, input));
+    sum = f(sum + rowTimes(recurrent, c, state));
     if (peephole !== undefined)
       sum = f(sum + f((peephole[c] as number) * (cell.data[cell.from + c] as number)));
     result[c] = sum;
@@ -137,7 +165,9 @@ function updateCell({ input, forget, cell }: Gates, { data, from }: Slice, clip:
 }
 
 interface Projection {
-  readonly weights: Float32Array;
+  readonly weights: Matrix;
+  /** What it takes. */
+  readonly hidden: Vector;
   readonly bias: Float32Array;
   readonly clip: number;
 }
@@ -148,9 +178,9 @@ function project(projection: Projection | undefined, hidden: Float32Array, to: F
     return;
   }
   const { weights, bias, clip } = projection;
-  const [from, cells] = [{ data: hidden, from: 0 }, hidden.length];
+  const vector = projection.hidden.moveTo(hidden, 0);
   for (let o = 0; o < to.length; o++) {
-    const value = f((bias[o] as number) + dot({ data: weights, from: o * cells }, from, cells));
+    const value = f((bias[o] as number) + rowTimes(weights, o, vector));
     to[o] = clip > 0 ? clamp(value, -clip, clip) : value;
   }
 }
@@ -160,6 +190,8 @@ interface Cells {
   readonly sizes: Sizes;
   readonly gates: Gates;
   readonly projection: Projection | undefined;
+  readonly input: Vector;
+  readonly state: Vector;
   readonly seenHidden: Float32Array | undefined;
   readonly activate: (x: number) => number;
   readonly clip: number;
@@ -167,11 +199,11 @@ interface Cells {
 
 function advance(cells: Cells, memory: Memory, { sequence, position }: Place): void {
   const { sizes, gates, activate } = cells;
-  const input = { data: memory.input.data, from: position * sizes.inputs };
-  const state = { data: memory.outputState.data, from: sequence * sizes.outputs };
+  const input = cells.input.moveTo(memory.input.data, position * sizes.inputs);
+  const state = cells.state.moveTo(memory.outputState.data, sequence * sizes.outputs);
   const cell = { data: memory.cellState.data, from: sequence * sizes.cells };
   const gate = (of: Gate, how: (x: number) => number): void => {
-    computeGate(of, sizes, { input, state, cell, position });
+    computeGate(of, sizes.cells, { input, state, cell, position });
     squash(of, how);
   };
   if (gates.input !== undefined) gate(gates.input, logistic);
@@ -207,9 +239,10 @@ function sizesOf(context: OpContext, op: LstmOp, { input, outputState, cellState
   return { ...sequence, inputs: size(input.shape, input.shape.length - 1), cells, outputs };
 }
 
-function cellsOf(context: OpContext, options: LstmOptions, sizes: Sizes): Cells {
-  const { cells, outputs } = sizes;
-  const gate = (name: LstmGate): Gate => gateOf(context, name, sizes);
+function cellsOf(parts: Parts, options: LstmOptions, sizes: Sizes): Cells {
+  const { context, quantize } = parts;
+  const { inputs, cells, outputs } = sizes;
+  const gate = (name: LstmGate): Gate => gateOf(parts, name, sizes);
   const gates = {
     input: context.has(lstmGates.input.weights) ? gate('input') : undefined,
     forget: gate('forget'),
@@ -218,7 +251,8 @@ function cellsOf(context: OpContext, options: LstmOptions, sizes: Sizes): Cells 
   };
   const projection = context.has(lstmAt.projection)
     ? {
-        weights: matrix(context, lstmAt.projection, [outputs, cells]),
+        weights: matrix(parts, lstmAt.projection, [outputs, cells]),
+        hidden: new Vector(cells, quantize),
         bias: floatBias(context, lstmAt.projectionBias, outputs),
         clip: f(options.projClip),
       }
@@ -226,15 +260,18 @@ function cellsOf(context: OpContext, options: LstmOptions, sizes: Sizes): Cells 
   const activate = activationFunction(options.activation);
   if (activate === undefined) throw context.unsupported(`with ${options.activation} for its cells`);
   const seenHidden = seenAt(context, lstmAt.hidden, sizes);
-  return { sizes, gates, projection, seenHidden, activate, clip: f(options.cellClip) };
+  const [input, state] = [new Vector(inputs, quantize), new Vector(outputs, quantize)];
+  return { sizes, gates, projection, input, state, seenHidden, activate, clip: f(options.cellClip) };
 }
 
-function planLstmOp(op: LstmOp, context: OpContext): Step {
+/** @param quantize - given where weights are int8 */
+export function planLstm(op: LstmOp, context: OpContext, quantize?: QuantizeVector): Step {
   const memory = memoryOf(context);
+  expectWholeGates(context);
   const sizes = sizesOf(context, op, memory);
   const output = floatOutput(context);
   context.expectShape(output, [...memory.input.shape.slice(0, -1), sizes.outputs]);
-  const cells = cellsOf(context, op.options, sizes);
+  const cells = cellsOf({ context, quantize }, op.options, sizes);
   const { batch, steps, timeMajor, outputs } = sizes;
   return () => {
     for (let step = 0; step < steps; step++) {
@@ -247,6 +284,3 @@ function planLstmOp(op: LstmOp, context: OpContext): Step {
     }
   };
 }
-
-export const planLstm: Planner<'LSTM'> = planLstmOp;
-export const planSequenceLstm: Planner<'UNIDIRECTIONAL_SEQUENCE_LSTM'> = planLstmOp;

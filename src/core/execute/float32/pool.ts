@@ -2,7 +2,8 @@
 import { clamp } from '../../model/rounding.ts';
 import type { KnownKind } from '../../model/types.ts';
 import type { OpContext } from '../int8/context.ts';
-import type { Step, Window } from '../int8/kernels.ts';
+import type { Window } from '../int8/kernel-params.ts';
+import type { Step } from '../int8/kernels.ts';
 import type { Planner } from '../int8/ops/planner.ts';
 import { poolWindow } from '../int8/ops/pool.ts';
 import { tapsInside } from './conv2d.ts';

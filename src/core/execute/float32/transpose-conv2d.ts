@@ -4,7 +4,8 @@
  * convolution: its input is our output image.
  */
 import { clamp } from '../../model/rounding.ts';
-import type { Step, Window } from '../int8/kernels.ts';
+import type { Window } from '../int8/kernel-params.ts';
+import type { Step } from '../int8/kernels.ts';
 import { type FloatConvParams, tapsInside } from './conv2d.ts';
 import type { Range } from './values.ts';
 

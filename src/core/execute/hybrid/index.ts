@@ -1,14 +1,17 @@
 /**
  * Ops with int8 weights and float activations (dynamic-range files): activations are quantized while running, products
  * are summed as integers, sums become floats (tflite/kernels/{conv,depthwise_conv,fully_connected,transpose_conv,
- * batch_matmul}.cc, EvalHybrid).
+ * batch_matmul,svdf,lstm,unidirectional_sequence_lstm}.cc, EvalHybrid).
  */
-import type { Activation } from '../../model/options.ts';
+import type { Activation, HybridOption } from '../../model/options.ts';
 import { clamp } from '../../model/rounding.ts';
+import { planLstm } from '../float32/lstm.ts';
+import { planSvdf } from '../float32/svdf.ts';
 import { finishPixels, scatter } from '../float32/transpose-conv2d.ts';
 import { activationRange, type FloatValue, floatBias, floatInput, floatOutput } from '../float32/values.ts';
 import type { OpContext } from '../int8/context.ts';
-import type { Step, Window } from '../int8/kernels.ts';
+import type { Window } from '../int8/kernel-params.ts';
+import type { Step } from '../int8/kernels.ts';
 import { convWeights, type Weights } from '../int8/ops/conv.ts';
 import { conv2dWindow, depthwiseWindow, transposeConvWindow } from '../int8/ops/conv-window.ts';
 import { denseSizes, matMulOperands } from '../int8/ops/matrix-shapes.ts';
@@ -19,7 +22,7 @@ import type { Columns, WritePixels } from '../int8/reference/output.ts';
 import { Scratch } from '../int8/reference/padded-image.ts';
 import type { ConvSumsParams, PrepareSums } from '../int8/reference/sums.ts';
 import { planEmbeddingLookup } from './embedding.ts';
-import { quantizedRows } from './quantize-rows.ts';
+import { quantizedRows, rowQuantizer } from './quantize-rows.ts';
 
 const f = Math.fround;
 
@@ -185,6 +188,10 @@ const planBatchMatMul: Planner<'BATCH_MATMUL'> = (op, context) => {
   return inTurn([...steps, step, multiply]);
 };
 
+/** How a recurrent op makes integers of the vectors that its weights are multiplied with; the rest of it is in floats. */
+const quantizerOf = ({ options }: { readonly options: HybridOption }) =>
+  rowQuantizer(options.asymmetricQuantizeInputs ?? false);
+
 export const hybridPlanners: Planners = {
   CONV_2D: planConv2d,
   DEPTHWISE_CONV_2D: planDepthwise,
@@ -192,4 +199,7 @@ export const hybridPlanners: Planners = {
   FULLY_CONNECTED: planDense,
   BATCH_MATMUL: planBatchMatMul,
   EMBEDDING_LOOKUP: planEmbeddingLookup,
+  SVDF: (op, context) => planSvdf(op, context, quantizerOf(op)),
+  LSTM: (op, context) => planLstm(op, context, quantizerOf(op)),
+  UNIDIRECTIONAL_SEQUENCE_LSTM: (op, context) => planLstm(op, context, quantizerOf(op)),
 };

@@ -64,6 +64,11 @@ function quantizeAsymmetric(row: Float32Array, target: Int16Array): number {
   return scale;
 }
 
+/** Quantizes one row: its integers less the zero point go to `target`. */
+export function rowQuantizer(asymmetric: boolean): (row: Float32Array, target: Int16Array) => number {
+  return asymmetric ? quantizeAsymmetric : quantizeSymmetric;
+}
+
 /** @returns the rows, and the step that fills them from `input` */
 export function quantizedRows(
   input: Float32Array,
@@ -72,7 +77,7 @@ export function quantizedRows(
 ): { readonly rows: QuantizedRows; readonly step: () => void } {
   const rows = { values: new Int16Array(input.length), scales: new Float32Array(count) };
   const size = input.length / count;
-  const quantize = asymmetric ? quantizeAsymmetric : quantizeSymmetric;
+  const quantize = rowQuantizer(asymmetric);
   const step = (): void => {
     for (let row = 0; row < count; row++) {
       const [from, to] = [row * size, (row + 1) * size];

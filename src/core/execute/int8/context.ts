@@ -5,7 +5,8 @@ import { clamp, roundHalfAway, roundHalfEven } from '../../model/rounding.ts';
 import type { Dtype, Graph, Op, OpId, Quant, Shape, TensorData, TensorId } from '../../model/types.ts';
 import { Problem } from '../../problem.ts';
 import { type FixedPoint, quantizeMultiplier } from '../fixed-point.ts';
-import type { Halves, Int8Kernels, Output } from './kernels.ts';
+import type { Halves, Output } from './kernel-params.ts';
+import type { Int8Kernels, Step } from './kernels.ts';
 
 /**
  * Whose bits a plan reproduces. They differ where TensorFlow Lite's own reference kernels left fixed point:
@@ -61,6 +62,8 @@ export interface PlanContext {
 export class OpContext {
   readonly kernels: Int8Kernels;
   readonly arithmetic: Arithmetic;
+  /** What has to hold in every run before the op computes; planners add to it. */
+  readonly checks: Step[] = [];
   readonly #plan: PlanContext;
   readonly #op: Op;
   readonly #id: OpId;

@@ -2,7 +2,7 @@ import type { Padding } from '../../model/options.ts';
 import { type Window as AxisWindow, outputSize, paddingOf } from '../../model/padding.ts';
 import type { Shape } from '../../model/types.ts';
 import { type OpContext, size } from './context.ts';
-import type { Window } from './kernels.ts';
+import type { Window } from './kernel-params.ts';
 
 export interface Filter {
   readonly h: number;

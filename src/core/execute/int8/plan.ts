@@ -1,13 +1,14 @@
 import { checkModel } from '../../model/check.ts';
-import { allocate, constantOf, elementCount } from '../../model/data.ts';
 import { isPresent, mainGraph, opName, tensorAt } from '../../model/graph.ts';
-import { insideOf } from '../../model/inside.ts';
 import type { Elements, Graph, Model, Op, OpId, TensorData, TensorId } from '../../model/types.ts';
 import { Problem } from '../../problem.ts';
 import { plannerOf } from '../choose.ts';
 import { isUnknownVersion } from '../versions.ts';
+import { Activations, allocateActivations } from './activations.ts';
 import { type Arithmetic, OpContext, type PlanContext } from './context.ts';
-import type { KernelFactory, PreparedPlan, Step } from './kernels.ts';
+import type { KernelFactory, Step } from './kernels.ts';
+import { inTurn } from './ops/planner.ts';
+import type { KernelMemory, PreparedPlan } from './prepared-plan.ts';
 import { createReferenceKernels } from './reference/index.ts';
 import { asUnsigned, flipSigns, signedGraph, unsignedRefusal, unsignedTensors } from './unsigned.ts';
 
@@ -33,40 +34,20 @@ export interface Int8Plan {
   value(id: TensorId): TensorData;
   /** Sets every state to its zero (Subgraph::ResetVariableTensors). */
   reset(): void;
+  /**
+   * Bytes beside the model itself: buffers of activations, and what kernels keep in a memory of their own, packed weights
+   * and an `arena` of activations included.
+   */
+  memory(): { readonly buffers: number; readonly kernels: KernelMemory };
   /** Gives an activation its value, which is copied; `elements` are of the tensor's dtype and count. */
   assign(id: TensorId, elements: Elements): void;
 }
-
-/** Bytes that the activations of one model may take together; beyond it, the browser's worker would not survive. */
-const MAX_ACTIVATION_BYTES = 2 ** 30;
 
 /** Tensors that keep what ops write into them beside their outputs. */
 function variablesOf(graph: Graph): readonly TensorId[] {
   return graph.ops
     .flatMap((op) => op.inputs)
     .filter((id) => isPresent(id) && graph.tensors[id]?.isVariable === true);
-}
-
-/**
- * A buffer for every tensor that a graph reads or makes and that is no constant. int8 activations are small (a few MB
- * for a mobile net), so each tensor keeps its own buffer instead of sharing by lifetimes: steps stay bound to plain
- * arrays, and one op can be run alone.
- */
-function allocateActivations(graph: Graph): ReadonlyMap<TensorId, TensorData> {
-  const buffers = new Map<TensorId, TensorData>();
-  let bytes = 0;
-  const made = graph.ops.flatMap((op) => [...op.outputs, ...insideOf(graph, op)]);
-  const ids = [...graph.inputs, ...made].filter(isPresent);
-  for (const id of ids) {
-    const { shape, dtype, data } = tensorAt(graph, id);
-    if (data !== undefined || buffers.has(id)) continue;
-    const count = elementCount(shape);
-    bytes += 8 * count;
-    if (bytes > MAX_ACTIVATION_BYTES)
-      throw new Problem('compute/out-of-memory', 'The activations of this model need more than a gigabyte.');
-    buffers.set(id, { shape, dtype, data: allocate(dtype, count) });
-  }
-  return buffers;
 }
 
 /** An op that cannot run, and in which form where other forms of it can. */
@@ -116,7 +97,9 @@ function planOp(
   const form = formRefusal(op, given);
   if (form !== undefined) return { ...refusal, form };
   try {
-    return planner(new OpContext(context, op, position));
+    const own = new OpContext(context, op, position);
+    const step = planner(own);
+    return own.checks.length === 0 ? step : inTurn([...own.checks, step]);
   } catch (error) {
     // What has no kernel is told all at once; anything else stops here.
     if (!(error instanceof Problem) || error.code !== 'model/unsupported-op') throw error;
@@ -175,34 +158,23 @@ export function planInt8(
   const parts = { graph: signed, unsigned, kernels, arithmetic, buffers, given: graph, firstOp };
   const { steps, settled } = planSteps(parts);
   const linked = kernels.link?.(preparedPlan(signed, steps, buffers));
-  const stored = (id: TensorId): TensorData => {
-    const buffer = buffers.get(id);
-    if (buffer !== undefined) linked?.read(buffer.data);
-    const value = buffer ?? constantOf(tensorAt(signed, id));
-    if (value === undefined) throw new Problem('model/invalid', `Tensor ${id} has no value.`, { tensor: id });
-    return value;
-  };
-  const change = (id: TensorId, how: (elements: Elements) => void): void => {
-    const buffer = buffers.get(id);
-    if (buffer === undefined)
-      throw new Problem('model/invalid', `Tensor ${id} is no activation.`, { tensor: id });
-    how(buffer.data);
-    linked?.wrote(buffer.data);
-  };
+  const keep = new Set([...graph.inputs, ...variablesOf(signed), ...settled]);
+  const values = new Activations(signed, buffers, { linked, keep });
   return {
     graph,
     settled,
     steps: linked?.steps ?? steps,
+    memory: () => ({ buffers: values.bytes, kernels: linked?.memory() ?? { bytes: 0, arena: 0 } }),
     reset: () => {
       for (const id of variablesOf(signed)) {
         const { dtype, quant } = tensorAt(signed, id);
         const zero = dtype === 'int8' ? (quant?.zeroPoint[0] ?? 0) : 0;
-        change(id, (state) => (state as Int8Array).fill(zero));
+        values.change(id, (state) => (state as Int8Array).fill(zero));
       }
     },
-    value: (id) => (unsigned.has(id) ? asUnsigned(stored(id)) : stored(id)),
+    value: (id) => (unsigned.has(id) ? asUnsigned(values.read(id)) : values.read(id)),
     assign: (id, elements) =>
-      change(id, (target) => {
+      values.change(id, (target) => {
         // Both are the same kind of array, which the union of all kinds does not say.
         if (unsigned.has(id)) flipSigns(elements as Uint8Array, target as Int8Array);
         else (target as Float32Array).set(elements as Float32Array);

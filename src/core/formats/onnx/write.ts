@@ -1,7 +1,4 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import { bytesOf } from '../../model/data.ts';
-import type { Dtype, Shape, TensorData } from '../../model/types.ts';
-import { Problem } from '../../problem.ts';
 import {
   type AttributeProto,
   AttributeProto_AttributeType,
@@ -9,48 +6,15 @@ import {
   type GraphProto,
   GraphProtoSchema,
   ModelProtoSchema,
+  type NodeProto,
   NodeProtoSchema,
   OperatorSetIdProtoSchema,
-  TensorProto_DataType,
-  TensorProtoSchema,
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from './generated/onnx_pb.ts';
-
-/** An attribute of a node. ONNX tells integers from floats, so a plain number would not do. */
-export type Attribute =
-  | string
-  | { readonly int: number }
-  | { readonly ints: readonly number[] }
-  | { readonly float: number };
-export type Attributes = Readonly<Record<string, Attribute>>;
-
-export interface OnnxNode {
-  /** Appears in the runtime's error messages. */
-  readonly name: string;
-  /** Operator of the default domain, e.g. `Conv`. */
-  readonly type: string;
-  /** Names of values; '' where an optional input is left out. */
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
-  readonly attributes: Attributes;
-}
-
-/** An input or output of the graph. */
-export interface OnnxValue {
-  readonly name: string;
-  readonly dtype: Dtype;
-  readonly shape: Shape;
-}
-
-export interface OnnxGraph {
-  readonly inputs: readonly OnnxValue[];
-  readonly outputs: readonly OnnxValue[];
-  /** Initializers by name. */
-  readonly constants: ReadonlyMap<string, TensorData>;
-  /** In execution order. */
-  readonly nodes: readonly OnnxNode[];
-}
+import type { Attribute, OnnxGraph, OnnxNode, OnnxValue } from './graph.ts';
+import { tensorProto } from './tensor.ts';
+import { heldType } from './types.ts';
 
 /** The operator set the nodes are written in: the first one with Gelu, and reductions take their axes as an input. */
 const opset = 20n;
@@ -73,80 +37,51 @@ function graphProto(graph: OnnxGraph): GraphProto {
     name: 'main',
     input: graph.inputs.map(valueInfo),
     output: graph.outputs.map(valueInfo),
-    initializer: [...graph.constants].map(([name, value]) =>
-      create(TensorProtoSchema, {
-        name,
-        dataType: dataType(value.dtype),
-        dims: value.shape.map(BigInt),
-        rawData: bytesOf(value.data),
-      }),
-    ),
-    node: graph.nodes.map((node) =>
-      create(NodeProtoSchema, {
-        name: node.name,
-        opType: node.type,
-        input: [...node.inputs],
-        output: [...node.outputs],
-        attribute: Object.entries(node.attributes).map(attributeProto),
-      }),
-    ),
+    initializer: [...graph.constants].map(([name, value]) => tensorProto(name, value)),
+    node: graph.nodes.map(nodeProto),
+  });
+}
+
+/** A node as ONNX stores it. */
+export function nodeProto({ name, type, domain, inputs, outputs, attributes }: OnnxNode): NodeProto {
+  return create(NodeProtoSchema, {
+    name,
+    opType: type,
+    ...(domain !== undefined && { domain }),
+    input: [...inputs],
+    output: [...outputs],
+    attribute: Object.entries(attributes).map(attributeProto),
   });
 }
 
 function valueInfo({ name, dtype, shape }: OnnxValue): ValueInfoProto {
-  const dim = shape.map((size) => ({ value: { case: 'dimValue' as const, value: BigInt(size) } }));
-  const type = { case: 'tensorType' as const, value: { elemType: dataType(dtype), shape: { dim } } };
-  return create(ValueInfoProtoSchema, { name, type: { value: type } });
+  const dim = shape?.map((size) =>
+    typeof size === 'number'
+      ? { value: { case: 'dimValue' as const, value: BigInt(size) } }
+      : { value: { case: 'dimParam' as const, value: size } },
+  );
+  const type = { elemType: heldType(dtype), ...(dim !== undefined && { shape: { dim } }) };
+  return create(ValueInfoProtoSchema, { name, type: { value: { case: 'tensorType', value: type } } });
 }
 
 function attributeProto([name, value]: readonly [string, Attribute]): AttributeProto {
   const type = AttributeProto_AttributeType;
-  if (typeof value === 'string') {
-    // Attribute texts are ASCII keywords, so that characters are bytes.
-    const s = Uint8Array.from(value, (char) => char.charCodeAt(0));
-    return create(AttributeProtoSchema, { name, type: type.STRING, s });
-  }
+  if (typeof value === 'string')
+    return create(AttributeProtoSchema, { name, type: type.STRING, s: asciiBytes(value) });
   if ('int' in value) return create(AttributeProtoSchema, { name, type: type.INT, i: BigInt(value.int) });
   if ('ints' in value)
     return create(AttributeProtoSchema, { name, type: type.INTS, ints: value.ints.map(BigInt) });
-  return create(AttributeProtoSchema, { name, type: type.FLOAT, f: value.float });
+  if ('float' in value) return create(AttributeProtoSchema, { name, type: type.FLOAT, f: value.float });
+  if ('floats' in value)
+    return create(AttributeProtoSchema, { name, type: type.FLOATS, floats: [...value.floats] });
+  if ('strings' in value)
+    return create(AttributeProtoSchema, { name, type: type.STRINGS, strings: value.strings.map(asciiBytes) });
+  if ('tensor' in value)
+    return create(AttributeProtoSchema, { name, type: type.TENSOR, t: tensorProto('', value.tensor) });
+  return value.opaque;
 }
 
-/**
- * ONNX's code of an element type as it is held in memory: half floats are widened to float32 and packed integers to
- * bytes, as `allocate` does.
- */
-export function dataType(dtype: Dtype): TensorProto_DataType {
-  const type = TensorProto_DataType;
-  switch (dtype) {
-    case 'float32':
-    case 'float16':
-    case 'bfloat16':
-      return type.FLOAT;
-    case 'float64':
-      return type.DOUBLE;
-    case 'int8':
-    case 'int4':
-    case 'int2':
-      return type.INT8;
-    case 'uint8':
-    case 'uint4':
-      return type.UINT8;
-    case 'int16':
-      return type.INT16;
-    case 'uint16':
-      return type.UINT16;
-    case 'int32':
-      return type.INT32;
-    case 'uint32':
-      return type.UINT32;
-    case 'int64':
-      return type.INT64;
-    case 'uint64':
-      return type.UINT64;
-    case 'bool':
-      return type.BOOL;
-    default:
-      throw new Problem('model/invalid', `Values of type ${dtype} cannot be computed with.`, { dtype });
-  }
+/** Attribute texts are ASCII keywords, so that characters are bytes. */
+function asciiBytes(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(text, (char) => char.charCodeAt(0));
 }

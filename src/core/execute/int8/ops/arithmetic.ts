@@ -1,8 +1,7 @@
-import { clamp } from '../../../model/rounding.ts';
 import type { Int8Value, OpContext } from '../context.ts';
-import type { AddParams, Step } from '../kernels.ts';
+import type { AddParams } from '../kernel-params.ts';
+import type { Step } from '../kernels.ts';
 import { stretched } from './broadcast.ts';
-import { planPairs } from './pairs.ts';
 import { inTurn, type Planner } from './planner.ts';
 import { elementwiseSum, float32Product } from './xnnpack.ts';
 
@@ -25,10 +24,10 @@ function planSum(
   activation: Parameters<OpContext['activationRange']>[1],
 ): Step {
   const { left, right, output } = binary(context);
-  const direct = elementwiseSum(context, { left, right, output }, sign);
-  if (direct !== undefined) {
-    const { min, max } = context.activationRange(output, activation, 'even');
-    return planPairs(context, (l, r) => clamp(direct(l, r), min, max));
+  const weighted = elementwiseSum(context, { left, right, output }, { sign, activation });
+  if (weighted !== undefined) {
+    const { operands, steps } = stretched(context, [left, right], output);
+    return inTurn([...steps, context.kernels.weightedSum(weighted, operands, output.data)]);
   }
   const common = 2 * Math.max(left.scale, right.scale);
   const factor = common / (2 ** LEFT_SHIFT * output.scale);

@@ -4,11 +4,13 @@ import { clamp } from '../../../model/rounding.ts';
 import type { KnownKind, Shape } from '../../../model/types.ts';
 import { Problem } from '../../../problem.ts';
 import { type OpContext, size, type Value } from '../context.ts';
-import type { BlockParams, MovableArray, Step } from '../kernels.ts';
+import type { BlockParams } from '../kernel-params.ts';
+import type { MovableArray, Step } from '../kernels.ts';
 import { strides } from '../positions.ts';
 import { expectSameKind, movable } from './moves.ts';
 import { inTurn, type Planner } from './planner.ts';
 import { resolveAxis } from './reduce.ts';
+import { statedIntegers } from './stated.ts';
 
 interface Blocks {
   /** Elements of a block. */
@@ -155,7 +157,7 @@ interface Scattered {
 /** Where SCATTER_ND's updates go, of any type. */
 export function scattered(context: OpContext): Scattered {
   const [indices, updates, output] = [context.input(0), context.input(1), context.output()];
-  context.expectShape(output, context.integers(2));
+  context.expectShape(output, statedIntegers(context, 2, output.shape));
   const blocks = namedBlocks(context, output.shape, indices.shape);
   context.expectShape(updates, [...indices.shape.slice(0, -1), ...output.shape.slice(blocks.depth)]);
   const { positions, steps } = located(context, { indices }, blocks);

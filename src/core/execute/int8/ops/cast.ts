@@ -6,6 +6,7 @@ import type { Step } from '../kernels.ts';
 import { UNSIGNED_OFFSET } from '../unsigned.ts';
 import { planMove } from './moves.ts';
 import type { Planner } from './planner.ts';
+import { statedIntegers } from './stated.ts';
 
 /** A float becomes the nearest of these; to the other integer types it wraps, as a C conversion does on most machines. */
 function saturated({ dtype, unsigned }: Value): readonly [number, number] | undefined {
@@ -49,7 +50,7 @@ const planRank: Planner<'RANK'> = (_, context) => {
 const planFill: Planner<'FILL'> = (_, context) => {
   const [input, output] = [context.input(1), context.output()];
   context.expectCount(input, 1);
-  context.expectShape(output, context.integers(0));
+  context.expectShape(output, statedIntegers(context, 0, output.shape));
   const count = output.data.length;
   return planMove(context, { input, output, source: new Int32Array(count) });
 };

@@ -1,8 +1,10 @@
 /** What a convolution's shapes must be, whatever its types: NHWC images, OHWI or [1, H, W, O] weights. */
+
 import type { ConvOptions, TransposeConvOptions } from '../../../model/options.ts';
 import { type OpContext, size, type Value } from '../context.ts';
 import { slidingWindow } from '../geometry.ts';
-import type { Window } from '../kernels.ts';
+import type { Window } from '../kernel-params.ts';
+import { statedIntegers } from './stated.ts';
 
 export interface ConvValues {
   readonly input: Value;
@@ -61,7 +63,7 @@ export function transposeConvWindow(
   { input, weights, output }: ConvValues,
 ): Window {
   for (const value of [input, weights, output]) context.expectRank(value, 4);
-  context.expectShape(output, context.integers(0));
+  context.expectShape(output, statedIntegers(context, 0, output.shape));
   if (weights.shape[0] !== output.shape[3] || weights.shape[3] !== input.shape[3]) {
     throw context.invalid(`weights of shape [${weights.shape}] do not fit its input and output`);
   }

@@ -1,6 +1,7 @@
 import type { Activation } from '../../../model/options.ts';
 import type { AffineValue, Int8Value, OpContext, Value } from '../context.ts';
-import type { ConvParams, Output, Step } from '../kernels.ts';
+import type { ConvParams, Output } from '../kernel-params.ts';
+import type { Step } from '../kernels.ts';
 import { conv2dWindow, depthwiseWindow, transposeConvWindow } from './conv-window.ts';
 import type { Planner } from './planner.ts';
 import { float32Stage } from './xnnpack.ts';

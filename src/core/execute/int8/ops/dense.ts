@@ -1,7 +1,8 @@
 import type { Activation } from '../../../model/options.ts';
 import type { Shape } from '../../../model/types.ts';
 import type { Int8Value, OpContext } from '../context.ts';
-import type { Output, Step } from '../kernels.ts';
+import type { Output } from '../kernel-params.ts';
+import type { Step } from '../kernels.ts';
 import { biasOf, perChannelStage } from './conv.ts';
 import { denseSizes, matMulOperands } from './matrix-shapes.ts';
 import { inTurn, type Planner } from './planner.ts';

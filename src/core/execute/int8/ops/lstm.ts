@@ -172,6 +172,28 @@ export interface Sequence {
   readonly timeMajor: boolean;
 }
 
+/**
+ * What an LSTM has, it must have for every gate; only the input gate may be missing as a whole
+ * (CheckInputTensorDimensions of tflite/kernels/unidirectional_sequence_lstm.cc).
+ */
+export function expectWholeGates(context: OpContext): void {
+  const { input, forget, cell, output } = lstmGates;
+  const coupled = !context.has(input.weights);
+  const expect = (at: number, wanted: boolean): void => {
+    if (context.has(at) !== wanted)
+      throw context.invalid(`input ${at} ${wanted ? 'is missing' : 'has no use'} beside its other inputs`);
+  };
+  for (const at of [input.recurrent, input.bias]) expect(at, !coupled);
+  for (const { weights, recurrent, bias } of [forget, cell, output])
+    for (const at of [weights, recurrent, bias]) expect(at, true);
+  const peepholes = context.has(output.peephole);
+  expect(forget.peephole, peepholes);
+  expect(input.peephole, peepholes && !coupled);
+  const normalized = context.has(output.norm);
+  for (const at of [forget.norm, cell.norm]) expect(at, normalized);
+  expect(input.norm, normalized && !coupled);
+}
+
 /** An LSTM takes one step of every sequence in the batch at a time, a sequence LSTM all of them. */
 export function sequenceOf(context: OpContext, op: LstmOp, input: Value): Sequence {
   if (op.kind === 'LSTM') {
@@ -191,6 +213,7 @@ function planCells(
 ): Step {
   if (activation !== 'TANH') throw context.unsupported(`with ${activation} for its cells`);
   const values = valuesOf(context);
+  expectWholeGates(context);
   const { input, outputState, cellState, cells, cellExponent } = values;
   const [output, sequence] = [context.int8Output(), sequenceOf(input)];
   const outputs = size(outputState.shape, 1);

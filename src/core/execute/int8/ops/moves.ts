@@ -6,7 +6,8 @@ import type { MovableArray, Step } from '../kernels.ts';
 import { broadcastPositions, broadcastShape, offsets, strides, sumOfOffsets } from '../positions.ts';
 import { inTurn, type Planner } from './planner.ts';
 import { resolveAxis } from './reduce.ts';
-import { stridedRange } from './strided-slice.ts';
+import { expectIntegers, integersOf, statedIntegers, whileRunning } from './stated.ts';
+import { type StridedSlice, stridedRange } from './strided-slice.ts';
 
 /** Elements as integers of their size; those that are need no view, so that kernels know them by identity. */
 export function movable(data: Elements): MovableArray {
@@ -29,6 +30,9 @@ export function expectSameKind(context: OpContext, a: Value, b: Value): void {
   if (a.dtype === 'int8') {
     if (a.quant !== undefined || b.quant !== undefined)
       context.expectSameQuant(context.quantized(a), context.quantized(b));
+  } else if (a.dtype === 'int16' && a.quant !== undefined && b.quant !== undefined) {
+    if (context.scales(a).join() !== context.scales(b).join())
+      throw context.invalid(`"${a.name}" and "${b.name}" must have the same scale`);
   }
 }
 
@@ -74,14 +78,12 @@ function boxPositions(input: Shape, begin: readonly number[], shape: Shape): Int
   return sumOfOffsets(shape.map((count, d) => offsets(count, (i) => (size(begin, d) + i) * size(step, d))));
 }
 
-const planStridedSlice: Planner<'STRIDED_SLICE'> = (op, context) => {
-  const [input, output] = [context.input(0), context.output()];
-  const slice = {
-    begin: context.integers(1),
-    end: context.integers(2),
-    strides: context.integers(3),
-    ...op.options,
-  };
+/** Where the elements of a slice come from. */
+function slicePositions(
+  context: OpContext,
+  slice: StridedSlice,
+  { input, output }: { readonly input: Value; readonly output: Value },
+): Int32Array {
   const ranges = stridedRange(context, input.shape, slice);
   context.expectShape(
     output,
@@ -92,7 +94,31 @@ const planStridedSlice: Planner<'STRIDED_SLICE'> = (op, context) => {
     const own = added ? 0 : (step.shift() as number);
     return offsets(count, (i) => (start + i * stride) * own);
   });
-  return planMove(context, { input, output, source: sumOfOffsets(tables) });
+  return sumOfOffsets(tables);
+}
+
+/** What bounds only a run knows select must have the shape that the model says. */
+const planStridedSlice: Planner<'STRIDED_SLICE'> = (op, context) => {
+  const [input, output] = [context.input(0), context.output()];
+  const bounds = [1, 2, 3].map((position) => context.input(position)) as [Value, Value, Value];
+  for (const bound of bounds) expectIntegers(context, bound, elementCount(bounds[0].shape));
+  const current = (): Int32Array => {
+    const [begin, end, steps] = bounds;
+    const slice = {
+      begin: integersOf(begin),
+      end: integersOf(end),
+      strides: integersOf(steps),
+      ...op.options,
+    };
+    return slicePositions(context, slice, { input, output });
+  };
+  if (bounds.every(({ constant }) => constant))
+    return planMove(context, { input, output, source: current() });
+  expectSameKind(context, input, output);
+  const positions = new Int32Array(elementCount(output.shape));
+  const locate = () => positions.set(whileRunning(current));
+  const take = context.kernels.take({ size: 1, positions }, movable(input.data), movable(output.data));
+  return inTurn([locate, take]);
 };
 
 /** Consecutive parts along one axis, one per output. `sizes` are the parts' lengths. */
@@ -140,7 +166,12 @@ const planUnpack: Planner<'UNPACK'> = (op, context) => {
 
 const planTile: Planner<'TILE'> = (_, context) => {
   const [input, output] = [context.input(0), context.output()];
-  const multiples = context.integers(1);
+  context.expectRank(output, input.shape.length);
+  const multiples = statedIntegers(
+    context,
+    1,
+    output.shape.map((count, d) => count / size(input.shape, d)),
+  );
   context.expectShape(
     output,
     input.shape.map((count, d) => count * size(multiples, d)),
@@ -154,7 +185,7 @@ const planTile: Planner<'TILE'> = (_, context) => {
 
 const planBroadcastTo: Planner<'BROADCAST_TO'> = (_, context) => {
   const [input, output] = [context.input(0), context.output()];
-  const shape = context.integers(1);
+  const shape = statedIntegers(context, 1, output.shape);
   context.expectShape(output, shape);
   context.expectShape(output, broadcastShape(input.shape, shape) ?? []);
   return planMove(context, { input, output, source: broadcastPositions(input.shape, shape) });
@@ -174,7 +205,11 @@ const planReverse: Planner<'REVERSE_V2'> = (_, context) => {
 export const movePlanners = {
   RESHAPE: (_, context) => planCopy(context),
   SQUEEZE: (_, context) => planCopy(context),
-  EXPAND_DIMS: (_, context) => planCopy(context),
+  EXPAND_DIMS: (_, context) => {
+    // The shapes say what it would.
+    context.input(1);
+    return planCopy(context);
+  },
   TRANSPOSE: planTranspose,
   STRIDED_SLICE: planStridedSlice,
   SPLIT: planSplit,

@@ -1,6 +1,6 @@
 import { elementCount } from '../../../model/data.ts';
 import { type Int8Value, type OpContext, size, type Value } from '../context.ts';
-import type { SoftmaxParams } from '../kernels.ts';
+import type { SoftmaxParams } from '../kernel-params.ts';
 import type { Planner } from './planner.ts';
 
 /** Integer bits of a scaled difference of inputs, and bits of int32 behind the point (PreprocessSoftmaxScaling). */

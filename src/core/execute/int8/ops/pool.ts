@@ -1,7 +1,7 @@
 import type { PoolOptions } from '../../../model/options.ts';
 import type { AffineValue, OpContext, Value } from '../context.ts';
 import { slidingWindow } from '../geometry.ts';
-import type { Halves, PoolParams, Window } from '../kernels.ts';
+import type { Halves, PoolParams, Window } from '../kernel-params.ts';
 import type { Planner } from './planner.ts';
 
 /** A pool of raw values, which needs the same parameters on both sides. */

@@ -2,7 +2,8 @@
 import { allocate, elementCount } from '../../../model/data.ts';
 import type { KnownKind, Shape } from '../../../model/types.ts';
 import { type OpContext, size, type Value } from '../context.ts';
-import type { ArgParams, MovableArray, Step, TopParams } from '../kernels.ts';
+import type { ArgParams, TopParams } from '../kernel-params.ts';
+import type { MovableArray, Step } from '../kernels.ts';
 import { broadcastPositions, broadcastShape } from '../positions.ts';
 import { expectSameKind, movable } from './moves.ts';
 import { inTurn, type Planner } from './planner.ts';

@@ -2,7 +2,7 @@ import { elementCount } from '../../../model/data.ts';
 import type { Shape } from '../../../model/types.ts';
 import type { FixedPoint } from '../../fixed-point.ts';
 import type { AffineValue, OpContext, Value } from '../context.ts';
-import type { FloatSumParams, Output, ProductParams, SumParams } from '../kernels.ts';
+import type { FloatSumParams, Output, ProductParams, SumParams } from '../kernel-params.ts';
 import { offsets, strides, sumOfOffsets } from '../positions.ts';
 import type { Planner } from './planner.ts';
 

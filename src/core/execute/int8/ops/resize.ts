@@ -4,15 +4,16 @@ import { roundHalfAway } from '../../../model/rounding.ts';
 import type { Shape } from '../../../model/types.ts';
 
 import { type AffineValue, type OpContext, size, type Value } from '../context.ts';
-import type { ElevenBitResizeParams, FloatResizeParams, ResizeParams } from '../kernels.ts';
+import type { ElevenBitResizeParams, FloatResizeParams, ResizeParams } from '../kernel-params.ts';
 import { offsets, strides, sumOfOffsets } from '../positions.ts';
 import { UNSIGNED_OFFSET } from '../unsigned.ts';
 import { planMove } from './moves.ts';
 import type { Planner } from './planner.ts';
+import { statedIntegers } from './stated.ts';
 
 export function expectResized(context: OpContext, input: Value, output: Value): void {
-  context.expectRank(input, 4);
-  const [h, w] = context.integers(1);
+  for (const value of [input, output]) context.expectRank(value, 4);
+  const [h, w] = statedIntegers(context, 1, output.shape.slice(1, 3));
   if (h === undefined || w === undefined) throw context.invalid('its size is no pair of numbers');
   context.expectShape(output, [size(input.shape, 0), h, w, size(input.shape, 3)]);
   if (elementCount(input.shape) === 0 && elementCount(output.shape) > 0)

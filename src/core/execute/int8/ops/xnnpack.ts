@@ -5,7 +5,7 @@
 import type { Activation } from '../../../model/options.ts';
 import { roundHalfEven } from '../../../model/rounding.ts';
 import type { AffineValue, Int8Value, OpContext } from '../context.ts';
-import type { Output } from '../kernels.ts';
+import type { Output, WeightedSumParams } from '../kernel-params.ts';
 
 const f = Math.fround;
 
@@ -71,8 +71,8 @@ interface Binary {
 export function elementwiseSum(
   context: OpContext,
   { left, right, output }: Binary,
-  sign: 1 | -1,
-): ((a: number, b: number) => number) | undefined {
+  { sign, activation }: { readonly sign: 1 | -1; readonly activation: Activation },
+): WeightedSumParams | undefined {
   const ratios = [f(left.scale / output.scale), f(right.scale / output.scale)] as const;
   if (
     !takes(
@@ -83,9 +83,12 @@ export function elementwiseSum(
     return undefined;
   const shift = 20 - Math.floor(Math.log2(Math.max(...ratios)));
   const [ma, mb] = ratios.map((ratio) => roundHalfEven(ratio * 2 ** shift)) as [number, number];
-  return (a, b) => {
-    const sum = (a - left.zeroPoint) * ma + sign * (b - right.zeroPoint) * mb;
-    return Math.floor((sum + 2 ** (shift - 1)) / 2 ** shift) + output.zeroPoint;
+  return {
+    left: { zeroPoint: left.zeroPoint, multiplier: ma },
+    right: { zeroPoint: right.zeroPoint, multiplier: sign * mb },
+    shift,
+    zeroPoint: output.zeroPoint,
+    ...context.activationRange(output, activation, 'even'),
   };
 }
 

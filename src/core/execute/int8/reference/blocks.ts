@@ -1,5 +1,7 @@
 /** Blocks of elements whose places are only known while running, and a choice between two values. */
-import type { BlockParams, MovableArray, Operands, Step } from '../kernels.ts';
+
+import type { BlockParams } from '../kernel-params.ts';
+import type { MovableArray, Operands, Step } from '../kernels.ts';
 
 /** One element of arrays of one kind, which the union of all kinds does not say. */
 function copyElement<T extends MovableArray | Float32Array>(

@@ -1,10 +1,11 @@
 import { clamp } from '../../../model/rounding.ts';
 import type { Elements } from '../../../model/types.ts';
+import type { CastParams } from '../kernel-params.ts';
 /**
  * CAST (tflite/kernels/cast.cc): fractions are cut off, integers wrap, and floats saturate or wrap by the type that
  * they become. What C++ leaves undefined (NaN, and a float beyond int32 to int8 or int64) wraps or becomes 0 here.
  */
-import type { CastParams, Step } from '../kernels.ts';
+import type { Step } from '../kernels.ts';
 
 function isWide(data: Elements): data is BigInt64Array | BigUint64Array {
   return data instanceof BigInt64Array || data instanceof BigUint64Array;

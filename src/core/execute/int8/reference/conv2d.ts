@@ -5,7 +5,9 @@
  *
  * Two neighbouring pixels and four output channels are computed at once: six loads serve eight multiplications.
  */
-import type { ConvParams, DenseParams, Step, Window } from '../kernels.ts';
+
+import type { ConvParams, DenseParams, Window } from '../kernel-params.ts';
+import type { Step } from '../kernels.ts';
 import { prepareOutput } from './output.ts';
 import { paddedImage, type Scratch } from './padded-image.ts';
 import type { ConvSumsParams, PrepareSums } from './sums.ts';

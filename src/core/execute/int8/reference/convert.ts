@@ -1,10 +1,12 @@
 import { clamp, roundHalfAway, roundHalfEven } from '../../../model/rounding.ts';
+
 /**
  * QUANTIZE of floats: q = clamp(round(fround(x / scale)) + z), half away from zero (tflite/kernels/internal/reference/quantize.h),
  * and everything that is a table: DEQUANTIZE and functions of one or two int8 values.
  */
 
-import type { ByteArray, Operands, QuantizeParams, Step } from '../kernels.ts';
+import type { QuantizeParams } from '../kernel-params.ts';
+import type { ByteArray, Operands, Step } from '../kernels.ts';
 
 export function quantize(
   { scale, zeroPoint, min, max, by }: QuantizeParams,

@@ -3,7 +3,9 @@
  *   accumulator[y, x, o] = Σ over ky, kx of (w[ky, kx, o] − zw) · (input[y·sh − top + ky·dh, x·sw − left + kx·dw, ⌊o / multiplier⌋] − z)
  * Equals tflite/kernels/internal/reference/integer_ops/depthwise_conv.h (DepthwiseConvPerChannel).
  */
-import type { ConvParams, Step } from '../kernels.ts';
+
+import type { ConvParams } from '../kernel-params.ts';
+import type { Step } from '../kernels.ts';
 import { prepareOutput } from './output.ts';
 import { paddedImage, type Scratch } from './padded-image.ts';
 import type { ConvSumsParams, PrepareSums } from './sums.ts';

@@ -1,5 +1,5 @@
 import type { Int8Kernels } from '../kernels.ts';
-import { add, multiply } from './arithmetic.ts';
+import { add, multiply, weightedSum } from './arithmetic.ts';
 import { put, scatterAdd, select, take } from './blocks.ts';
 import { cast } from './cast.ts';
 import { conv2d, dense } from './conv2d.ts';
@@ -29,6 +29,7 @@ export function createReferenceKernels(): Int8Kernels {
     transposeConv2d,
     matMul,
     add,
+    weightedSum,
     multiply,
     averagePool,
     maxPool,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { multiplyByFixedPoint, quantizeMultiplier } from '../../fixed-point.ts';
-import type { ConvParams, Output, Window } from '../kernels.ts';
+import type { ConvParams, Output, Window } from '../kernel-params.ts';
 import { createReferenceKernels } from './index.ts';
 
 /** Deterministic int8 values. */

@@ -6,7 +6,8 @@ import { clamp } from '../../../model/rounding.ts';
  */
 import { multiplyByFixedPoint } from '../../fixed-point.ts';
 import { inverseSquareRoot } from '../../fixed-point-functions.ts';
-import type { NormalizeParams, Step } from '../kernels.ts';
+import type { NormalizeParams } from '../kernel-params.ts';
+import type { Step } from '../kernels.ts';
 
 const OUTPUT_SCALE_BITS = 7;
 

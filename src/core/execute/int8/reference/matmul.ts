@@ -2,7 +2,9 @@
  * BATCH_MATMUL with the right operand transposed: accumulator[b, r, c] = Σ over d of (l[b, r, d] − zl) · (r[b, c, d] − zr).
  * Equals tflite/kernels/internal/reference/batch_matmul.h.
  */
-import type { MatMulParams, Operands, Step } from '../kernels.ts';
+
+import type { MatMulParams } from '../kernel-params.ts';
+import type { Operands, Step } from '../kernels.ts';
 import { prepareScalarOutput } from './output.ts';
 
 export function matMul(params: MatMulParams, [left, right]: Operands<Int8Array>, target: Int8Array): Step {

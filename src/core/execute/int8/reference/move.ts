@@ -1,5 +1,7 @@
 /** Elements taken elsewhere as they are: one table of source positions for every op that only moves. */
-import type { JoinParams, MovableArray, Step } from '../kernels.ts';
+
+import type { JoinParams } from '../kernel-params.ts';
+import type { MovableArray, Step } from '../kernels.ts';
 
 export function move<T extends MovableArray>(
   { source, fill }: { readonly source: Int32Array; readonly fill: number },

@@ -4,7 +4,7 @@ import { clamp, roundHalfAway, roundHalfEven } from '../../../model/rounding.ts'
  * Equals the end of the loops in tflite/kernels/internal/reference/integer_ops/{conv,depthwise_conv,fully_connected}.h.
  */
 import { multiplyByFixedPoint } from '../../fixed-point.ts';
-import type { Output } from '../kernels.ts';
+import type { Output } from '../kernel-params.ts';
 
 /** The accumulators of `count` pixels, to be written from element `offset` of the output on. */
 export interface Pixels {

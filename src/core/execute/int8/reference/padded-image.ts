@@ -1,4 +1,4 @@
-import type { Window } from '../kernels.ts';
+import type { Window } from '../kernel-params.ts';
 
 /** Quantized activations that a convolution sums up. */
 export type IntegerArray = Int8Array | Int16Array;

@@ -1,10 +1,12 @@
 import { clamp } from '../../../model/rounding.ts';
+
 /**
  * AVERAGE_POOL_2D: mean of the raw values of the taps inside the image, rounded half away from zero (half up where asked).
  * MAX_POOL_2D: their maximum. Both clamped. Equals tflite/kernels/internal/reference/integer_ops/pooling.h.
  */
 
-import type { PoolParams, Step, Window } from '../kernels.ts';
+import type { PoolParams, Window } from '../kernel-params.ts';
+import type { Step } from '../kernels.ts';
 import type { IntegerArray } from './padded-image.ts';
 
 /** The part of a window that lies inside the image: rows [top, bottom), columns [left, right). */

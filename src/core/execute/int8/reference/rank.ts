@@ -1,5 +1,7 @@
 /** ARG_MAX, ARG_MIN (reference/arg_min_max.h) and TOPK_V2 (tflite/kernels/topk_v2.cc): raw values are compared. */
-import type { ArgParams, Step, TopParams } from '../kernels.ts';
+
+import type { ArgParams, TopParams } from '../kernel-params.ts';
+import type { Step } from '../kernels.ts';
 
 export function argExtreme(
   { outer, depth, inner, sign }: ArgParams,

@@ -7,7 +7,8 @@ import { clamp, roundHalfAway, roundHalfEven } from '../../../model/rounding.ts'
  */
 
 import { multiplyWide } from '../../fixed-point.ts';
-import type { FloatSumParams, ProductParams, ReduceParams, Step, SumParams } from '../kernels.ts';
+import type { FloatSumParams, ProductParams, ReduceParams, SumParams } from '../kernel-params.ts';
+import type { Step } from '../kernels.ts';
 import { prepareScalarOutput } from './output.ts';
 import type { IntegerArray } from './padded-image.ts';
 
@@ -36,19 +37,21 @@ export function sum({ target, offset, output }: SumParams, input: IntegerArray, 
   };
 }
 
-export function sumInFloat(
-  { target, factor, bias, zeroPoint, halves }: FloatSumParams,
-  input: IntegerArray,
-  result: IntegerArray,
-): Step {
-  const sums = new Int32Array(result.length);
+/** From a sum to the output before it is clamped. */
+export function floatRescale({ factor, bias, zeroPoint, halves }: FloatSumParams): (sum: number) => number {
   const round = halves === 'even' ? roundHalfEven : roundHalfAway;
+  return (sum) => round(Math.fround(Math.fround(sum * factor) + bias)) + zeroPoint;
+}
+
+export function sumInFloat(params: FloatSumParams, input: IntegerArray, result: IntegerArray): Step {
+  const { target } = params;
+  const sums = new Int32Array(result.length);
+  const rescale = floatRescale(params);
   return () => {
     sums.fill(0);
     addUp(input, target, sums);
     for (let o = 0; o < result.length; o++) {
-      const scaled = Math.fround(Math.fround((sums[o] as number) * factor) + bias);
-      result[o] = clamp(round(scaled) + zeroPoint, -128, 127);
+      result[o] = clamp(rescale(sums[o] as number), -128, 127);
     }
   };
 }

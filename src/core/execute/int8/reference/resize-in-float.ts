@@ -2,7 +2,9 @@
  * RESIZE_BILINEAR in float32: four products; for uint8 models a half is added and the fraction cut off.
  * Equals tflite/kernels/internal/reference/resize_bilinear.h (ResizeBilinear<float>, <uint8_t>), step by step.
  */
-import type { FloatResizeParams, Step } from '../kernels.ts';
+
+import type { FloatResizeParams } from '../kernel-params.ts';
+import type { Step } from '../kernels.ts';
 
 const f = Math.fround;
 

@@ -5,7 +5,8 @@
  */
 
 import { clamp, roundHalfEven } from '../../../model/rounding.ts';
-import type { ElevenBitResizeParams, ResizeParams, Step } from '../kernels.ts';
+import type { ElevenBitResizeParams, ResizeParams } from '../kernel-params.ts';
+import type { Step } from '../kernels.ts';
 import type { IntegerArray } from './padded-image.ts';
 
 const ONE = 1024;

@@ -5,7 +5,8 @@ import { clamp } from '../../../model/rounding.ts';
  */
 import { divideByPowerOfTwo, doublingHighMultiply, multiplyByFixedPoint } from '../../fixed-point.ts';
 import { expOfNegative, logFromOne, reciprocal } from '../../fixed-point-functions.ts';
-import type { LogSoftmaxParams, SoftmaxParams, Step } from '../kernels.ts';
+import type { LogSoftmaxParams, SoftmaxParams } from '../kernel-params.ts';
+import type { Step } from '../kernels.ts';
 
 /** exp of every difference from the maximum that counts, indexed by maximum − value; Q0. */
 function exponentials({ multiplier, shift, minDifference }: SoftmaxParams): Int32Array {

@@ -1,4 +1,5 @@
-import type { ConvParams, Step } from '../kernels.ts';
+import type { ConvParams } from '../kernel-params.ts';
+import type { Step } from '../kernels.ts';
 import type { Columns, WritePixels } from './output.ts';
 import type { IntegerArray } from './padded-image.ts';
 

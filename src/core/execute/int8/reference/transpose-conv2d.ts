@@ -4,7 +4,9 @@
  * Equals tflite/kernels/internal/reference/integer_ops/transpose_conv.h. `window` is that forward convolution: its
  * input is our output image, its output our input image.
  */
-import type { ConvParams, Step } from '../kernels.ts';
+
+import type { ConvParams } from '../kernel-params.ts';
+import type { Step } from '../kernels.ts';
 import { prepareOutput } from './output.ts';
 import type { IntegerArray } from './padded-image.ts';
 import type { ConvSumsParams, PrepareSums } from './sums.ts';
