@@ -5,6 +5,12 @@ import { prerenderStart } from './tools/prerender/plugin.ts';
 
 await buildKernels();
 
+/** With these a page may share memory between threads, which the int8 kernels use where they can. */
+const headers = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
 /** Paths are relative so that the built studio runs from any folder of any static host. */
 export default defineConfig({
   base: './',
@@ -15,6 +21,8 @@ export default defineConfig({
     assetsInlineLimit: (file) => (file.endsWith('.wasm') ? false : undefined),
   },
   worker: { format: 'es' },
+  server: { headers },
+  preview: { headers },
   test: {
     include: ['src/**/*.test.ts', 'tests/**/*.test.ts', 'tools/**/*.test.ts'],
     reporters: ['default', './tests/closing-line-reporter.ts'],

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { chromium, type Page } from '@playwright/test';
 import config from '../playwright.config.ts';
 import { bundlePage } from '../tests/support/bundle-page.ts';
+import { helperScript } from '../tests/support/page-helper.ts';
 
 const require = createRequire(import.meta.url);
 const root = join(import.meta.dirname, '..');
@@ -22,6 +23,7 @@ const types: Readonly<Record<string, string>> = {
 export async function openBrowser(models: ReadonlyMap<string, Uint8Array>) {
   const browser = await chromium.launch(config.use?.launchOptions);
   const script = await bundlePage(join(import.meta.dirname, 'page.ts'));
+  const helper = `${await bundlePage(join(root, 'src/kernels/help.ts'))}\n${helperScript}`;
   const headers = {
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-embedder-policy': 'require-corp',
@@ -29,6 +31,7 @@ export async function openBrowser(models: ReadonlyMap<string, Uint8Array>) {
   const answer = (path: string): { contentType: string; body: Buffer | string } => {
     const [, folder = '', name = ''] = path.split('/');
     if (folder === '') return { contentType: 'text/html', body: '<!doctype html><title>bench</title>' };
+    if (name === 'helper.js') return { contentType: 'text/javascript', body: helper };
     const model = models.get(name);
     if (folder === 'models' && model !== undefined)
       return { contentType: 'application/octet-stream', body: Buffer.from(model) };

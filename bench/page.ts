@@ -7,8 +7,12 @@ import { allocate, elementCount } from '../src/core/model/data.ts';
 import { mainGraph, opName, tensorAt } from '../src/core/model/graph.ts';
 import type { Model, Sample } from '../src/core/model/types.ts';
 import { fastKernels } from '../src/kernels/create.ts';
-import { detectMachine, type Machine } from '../src/kernels/machine.ts';
+import { detectMachine, type Machine, withThreads } from '../src/kernels/machine.ts';
+import { Workspace } from '../src/kernels/memory.ts';
+import { HelperPool } from '../src/kernels/threads.ts';
 import { type LiteRt, type LiteRtFactory, startLiteRt } from '../tests/support/litert-module.ts';
+import { pageHelper } from '../tests/support/page-helper.ts';
+import { always, sharing, WaitingPool } from '../tests/support/waiting-pool.ts';
 import { layerOf, type TimedLayer } from './layers.ts';
 import { type PeakKind, productsPerRound } from './peak.ts';
 
@@ -38,10 +42,17 @@ async function machineOf(builds: 'both' | 'baseline'): Promise<Machine> {
   });
 }
 
-function own(builds: 'both' | 'baseline', arithmetic: Arithmetic = 'tflm'): Contender {
+/** With a second thread, where the page is isolated. */
+async function withHelper(): Promise<Machine> {
+  const machine = await machineOf('both');
+  const pool = new HelperPool(await pageHelper('/kernels/helper.js'), 1);
+  return withThreads(machine, await bytesOf(`/kernels/${machine.build}-threads.wasm`), pool);
+}
+
+function own(machine: () => Promise<Machine>, arithmetic: Arithmetic = 'tflm'): Contender {
   return async (name) => {
     const model = readTflite(await bytesOf(`/models/${name}.tflite`));
-    const plan = planInt8(model, { arithmetic, kernels: fastKernels(await machineOf(builds)) });
+    const plan = planInt8(model, { arithmetic, kernels: fastKernels(await machine()) });
     const graph = mainGraph(model);
     const inputs = inputsOf(model);
     return () => {
@@ -54,14 +65,22 @@ function own(builds: 'both' | 'baseline', arithmetic: Arithmetic = 'tflm'): Cont
   };
 }
 
-function litert(build: 'compat' | 'relaxed', suffix: string): Contender {
+const litertFiles = {
+  compat: 'litert_wasm_compat_internal',
+  relaxed: 'litert_wasm_internal',
+  threads: 'litert_wasm_threaded_internal',
+} as const;
+
+function litert(build: keyof typeof litertFiles, suffix: string): Contender {
   let started: Promise<LiteRt> | undefined;
   const start = async () => {
-    const file = build === 'compat' ? 'litert_wasm_compat_internal' : 'litert_wasm_internal';
+    const file = litertFiles[build];
+    const threads = { count: 2, script: `/litert/${file}.js` };
     const script = await (await fetch(`/litert/${file}.js`)).text();
     const module: { exports: unknown } = { exports: {} };
     new Function('module', 'exports', script)(module, module.exports);
-    return startLiteRt(module.exports as LiteRtFactory, await bytesOf(`/litert/${file}.wasm`));
+    const wasm = await bytesOf(`/litert/${file}.wasm`);
+    return startLiteRt(module.exports as LiteRtFactory, wasm, build === 'threads' ? threads : undefined);
   };
   return async (name) => {
     started ??= start();
@@ -98,10 +117,12 @@ function onnx(suffix: string): Contender {
 }
 
 const contenders: Readonly<Record<string, Contender>> = {
-  'zeropoint int8': own('both'),
-  'zeropoint int8 xnnpack': own('both', 'xnnpack'),
-  'zeropoint int8 baseline': own('baseline'),
+  'zeropoint int8': own(() => machineOf('both')),
+  'zeropoint int8, 2 threads': own(withHelper),
+  'zeropoint int8 xnnpack': own(() => machineOf('both'), 'xnnpack'),
+  'zeropoint int8 baseline': own(() => machineOf('baseline')),
   'LiteRT int8': litert('relaxed', ''),
+  'LiteRT int8, 2 threads': litert('threads', ''),
   'LiteRT int8 compat': litert('compat', ''),
   'LiteRT float': litert('relaxed', '_float'),
   'onnxruntime-web float': onnx('_float'),
@@ -201,9 +222,37 @@ async function profile(name: string) {
   return { load, layers, peak: Math.max(before, await peakOf(machine)) };
 }
 
+/**
+ * Microseconds that sharing a call between two threads costs, barrier and all: how much longer than half of its time on one
+ * thread a call of two equal parts takes. The least of many batches, because other work on the machine only ever adds.
+ */
+async function handover(): Promise<number> {
+  const machine = await machineOf('both');
+  const build = await bytesOf(`/kernels/${machine.build}-threads.wasm`);
+  const best = async (work: number): Promise<number> => {
+    const pool = new WaitingPool(await pageHelper('/kernels/helper.js'), 1);
+    const workspace = new Workspace(sharing(withThreads(machine, build, pool), { ...always, work }));
+    workspace.attend();
+    const [rows, elements] = [2, 2048];
+    const table = workspace.reserve(256);
+    const [from, to] = [workspace.reserve(rows * elements), workspace.reserve(rows * elements)];
+    const calls = 200;
+    const times = Array.from({ length: 2000 }, () => {
+      const start = performance.now();
+      for (let call = 0; call < calls; call++)
+        workspace.kernels.lookup(table, from, to, rows, elements, elements, elements, 0);
+      return ((performance.now() - start) / calls) * 1000;
+    });
+    pool.dispose();
+    return Math.min(...times);
+  };
+  return (await best(0)) - (await best(2 ** 30)) / 2;
+}
+
 async function machine() {
   const { build, form } = await machineOf('both');
-  return { build, form, userAgent: navigator.userAgent, isolated: crossOriginIsolated };
+  const isolated = crossOriginIsolated;
+  return { build, form, userAgent: navigator.userAgent, isolated, handover: await handover() };
 }
 
 export const benchApi = { compare, profile, machine };

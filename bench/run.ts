@@ -1,7 +1,7 @@
 /**
- * Milliseconds of one inference, one thread: our int8 kernels, LiteRT and onnxruntime-web, alternating in one page of
- * Chromium, over several page loads; then our layers beside what the machine multiplies at most. Prints tables and writes them with
- * the machine's description as JSON.
+ * Milliseconds of one inference, on one thread unless the name says more: our int8 kernels, LiteRT and onnxruntime-web,
+ * alternating in one page of Chromium, over several page loads; then our layers beside what the machine multiplies at most.
+ * Prints tables and writes them with the machine's description as JSON.
  *
  * Usage: npm run bench [-- MODEL.tflite …]; without models, the usual five out of ZEROPOINT_SHARED.
  */
@@ -19,9 +19,11 @@ const settings = { rounds: 7, budget: 25 } as const;
 const own = 'zeropoint int8';
 const contenders = [
   own,
+  'zeropoint int8, 2 threads',
   'zeropoint int8 xnnpack',
   'zeropoint int8 baseline',
   'LiteRT int8',
+  'LiteRT int8, 2 threads',
   'LiteRT int8 compat',
   'LiteRT float',
   'onnxruntime-web float',
@@ -147,6 +149,7 @@ for (const { name } of models) {
 const layers = await timeLayers(models.map(({ name }) => name));
 printLayers(layers);
 await browser.close();
+console.log('\nkernels; handover: microseconds that sharing a call between two threads costs', kernels);
 
 const means = Object.fromEntries(
   contenders.map((contender) => [
@@ -167,13 +170,11 @@ mkdirSync(results, { recursive: true });
 const file = join(results, paths.length > 0 ? 'given.json' : 'usual.json');
 const result: {
   machine: typeof machine;
-  threads: 1;
   models: Table;
   means: typeof means;
   layers: Layers;
 } = {
   machine,
-  threads: 1,
   models: table,
   means,
   layers,

@@ -1,14 +1,10 @@
 import jpegUrl from '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm?url';
 import webpUrl from '@jsquash/webp/codec/dec/webp_dec.wasm?url';
 import { pictureDecoder } from '../codecs/decode.ts';
-import type { KernelFactory } from '../core/execute/int8/kernels.ts';
 import { pictureKind } from '../core/formats/picture-kind.ts';
 import type { DecodePicture } from '../core/model/picture.ts';
 import { createFloatRuntime } from '../float/runtime.ts';
-import { fastKernels } from '../kernels/create.ts';
-import baselineUrl from '../kernels/generated/baseline.wasm?url';
-import relaxedUrl from '../kernels/generated/relaxed.wasm?url';
-import { detectMachine } from '../kernels/machine.ts';
+import { kernelLoader } from './kernel-loader.ts';
 import type { Platform } from './session-platform.ts';
 
 /** Compiles a decoder's WebAssembly when the first picture of its kind comes. */
@@ -50,18 +46,6 @@ async function holdLock(): Promise<string> {
     });
   });
   return name;
-}
-
-/** Loads both builds of the int8 kernels, when they are first needed, and takes the one that this browser runs exactly. */
-function kernelLoader(): () => Promise<KernelFactory> {
-  let kernels: Promise<KernelFactory> | undefined;
-  const bytesOf = async (url: string) => new Uint8Array(await (await fetch(url)).arrayBuffer());
-  return () => {
-    kernels ??= Promise.all([bytesOf(baselineUrl), bytesOf(relaxedUrl)]).then(([baseline, relaxed]) =>
-      fastKernels(detectMachine({ baseline, relaxed })),
-    );
-    return kernels;
-  };
 }
 
 /** What a browser's worker offers the session. */

@@ -223,6 +223,7 @@ export function fastConv(
       },
     ],
     output: { array: output, dimensions: outputDimensions(window) },
+    products: output.length * size,
     bind: (workspace, [image], target) =>
       bindConv(
         workspace,
@@ -265,6 +266,7 @@ export function fastDense(
 /** An op on images for activations of any shape, which it sees as images of `window`; they must have no border. */
 export function onFlat(op: FastOp, window: Window): FastOp {
   return {
+    ...op,
     inputs: op.inputs.map(({ array }) => ({ array, border: 'none' })),
     output: { array: op.output.array, border: 'none' },
     bind: (workspace, inputs, target) =>

@@ -20,6 +20,13 @@ export function fastKernels(machine: Machine): KernelFactory {
   return () => createFastKernels(machine);
 }
 
+/** The machine that a plan of these ops needs: without threads where it is small. */
+function machineFor(fastOps: Iterable<FastOp>, { threads, ...alone }: Machine): Machine {
+  let products = 0;
+  for (const op of fastOps) products += op.products ?? 0;
+  return threads && products >= threads.when.products ? { ...alone, threads } : alone;
+}
+
 function createFastKernels(machine: Machine): Int8Kernels {
   const reference = createReferenceKernels();
   const { form } = machine;
@@ -70,6 +77,6 @@ function createFastKernels(machine: Machine): Int8Kernels {
       either(fastMove(params, input, output), () => reference.move(params, input, output)),
     join: (params, inputs, output) =>
       either(fastJoin(params, inputs, output), () => reference.join(params, inputs, output)),
-    link: (plan) => link(new Workspace(machine), plan, fastOps),
+    link: (plan) => link(new Workspace(machineFor(fastOps.values(), machine)), plan, fastOps),
   };
 }

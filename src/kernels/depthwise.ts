@@ -191,6 +191,7 @@ export function fastOp(layer: Layer, arrays: Arrays, inputZeroPoint: number): Fa
       },
     ],
     output: { array: arrays.output, dimensions: outputDimensions(window) },
+    products: arrays.output.length * window.filterH * window.filterW,
     bind: (workspace, [input], target) =>
       (is3x3(window) ? bind3x3 : bindAny)(workspace, layer, [input as StoredImage, target]),
   };

@@ -17,6 +17,8 @@ export interface Use {
 export interface FastOp {
   readonly inputs: readonly Use[];
   readonly output: Use;
+  /** Products it sums, where that is what it does. */
+  readonly products?: number;
   /** Packs what the op needs into memory and returns its step. Every activation is given once, in the order above. */
   bind(workspace: Workspace, inputs: readonly StoredImage[], output: StoredImage): Step;
 }

@@ -3,8 +3,9 @@
  * consumers reach, so that kernels have neither edge cases nor copies. Anything else is an image of one pixel.
  */
 import type { ByteArray } from '../core/execute/int8/kernels.ts';
-import type { Address, Form } from './machine.ts';
+import type { Form } from './machine.ts';
 import type { Workspace } from './memory.ts';
+import type { Address } from './webassembly.ts';
 
 /** Pixels around an image. */
 export interface Border {

@@ -174,7 +174,10 @@ function inTurn(steps: readonly Step[]): Step {
 function heldIn(workspace: Workspace, image: StoredImage): Held {
   return {
     load: (into) => image.load(workspace, into as ByteArray),
-    store: (from) => image.store(workspace, from as ByteArray),
+    store: (from) => {
+      workspace.attend();
+      image.store(workspace, from as ByteArray);
+    },
   };
 }
 
@@ -213,6 +216,9 @@ export function link(workspace: Workspace, plan: PreparedPlan, fastOps: Map<Step
     read: (buffer) => {
       if (fetched.has(buffer)) images.get(buffer)?.load(workspace, buffer as ByteArray);
     },
-    wrote: (buffer) => images.get(buffer)?.store(workspace, buffer as ByteArray),
+    wrote: (buffer) => {
+      workspace.attend();
+      images.get(buffer)?.store(workspace, buffer as ByteArray);
+    },
   };
 }

@@ -1,68 +1,6 @@
+import type { KernelFunctions } from './functions.ts';
+import { type HelperPool, type Threads, worthwhile } from './threads.ts';
 import { type WasmMemory, type WasmModule, wasm } from './webassembly.ts';
-
-/** An address in WebAssembly memory, bytes. */
-export type Address = number;
-
-/**
- * What src/kernels/assembly exports. `dots` is 1 for dots of bytes, 0 for dots of words. Longer lists of parameters than
- * elsewhere: numbers are all that WebAssembly takes.
- */
-export interface KernelFunctions {
-  conv(layer: Address, from: Address, to: Address, rows: number, dots: number): void;
-  dense(layer: Address, from: Address, to: Address, dots: number): void;
-  depthwise3x3(
-    layer: Address,
-    from: Address,
-    to: Address,
-    groups: number,
-    stride: number,
-    dots: number,
-  ): void;
-  depthwise(layer: Address, from: Address, to: Address, rows: number, form: number): void;
-  add(sum: Address, left: Address, right: Address, to: Address, rows: number): void;
-  weightedSum(sum: Address, left: Address, right: Address, to: Address, rows: number): void;
-  multiply(product: Address, left: Address, right: Address, to: Address, rows: number): void;
-  move(pieces: Address, count: number, word: number): void;
-  maxPool(pool: Address, from: Address, to: Address, rows: number, form: number): void;
-  lookup(
-    table: Address,
-    from: Address,
-    to: Address,
-    rows: number,
-    elements: number,
-    fromRow: number,
-    toRow: number,
-    wide: number,
-  ): void;
-  pack(
-    from: Address,
-    to: Address,
-    rows: number,
-    elements: number,
-    toRow: number,
-    flip: number,
-    wide: number,
-  ): void;
-  unpack(
-    from: Address,
-    to: Address,
-    rows: number,
-    elements: number,
-    fromRow: number,
-    flip: number,
-    wide: number,
-  ): void;
-  border(
-    image: Address,
-    rows: number,
-    rowBytes: number,
-    before: number,
-    between: number,
-    after: number,
-    word: number,
-  ): void;
-  dot(left: Address, right: Address, sum: Address, out: Address): void;
-}
 
 /**
  * How activations are stored and multiplied:
@@ -83,6 +21,8 @@ export interface Machine {
   readonly module: WasmModule;
   readonly build: keyof KernelBuilds;
   readonly form: Form;
+  /** Where plans that are large enough run on several threads. */
+  readonly threads?: Threads;
 }
 
 export interface Instance {
@@ -156,4 +96,12 @@ export function detectMachine(builds: KernelBuilds): Machine {
     return { module: new wasm.Module(builds.baseline), build: 'baseline', form: 'i16' };
   const module = new wasm.Module(builds.relaxed);
   return { module, build: 'relaxed', form: probe(module) };
+}
+
+/**
+ * The same machine with helpers.
+ * @param build - bytes of `machine.build` as it is for several threads
+ */
+export function withThreads(machine: Machine, build: Uint8Array, pool: HelperPool): Machine {
+  return { ...machine, threads: { module: new wasm.Module(build), pool, when: worthwhile } };
 }

@@ -1,5 +1,7 @@
 import { type Descriptor, type DescriptorName, encodeDescriptor } from './descriptors.ts';
-import { type Address, type Form, type Instance, instantiate, type Machine, PAGE } from './machine.ts';
+import { type Form, type Instance, instantiate, type Machine, PAGE } from './machine.ts';
+import { instantiateShared, type Team, type Threads } from './threads.ts';
+import type { Address } from './webassembly.ts';
 
 const ALIGNMENT = 16;
 /** Nothing lies at address 0, so that 0 can mean "none". */
@@ -17,11 +19,28 @@ export class Workspace {
   #next = FIRST;
   #staging: { address: Address; bytes: number } = { address: 0, bytes: 0 };
 
+  readonly #attend: () => void;
+
   constructor(machine: Machine) {
-    const { memory, kernels } = instantiate(machine);
-    this.form = machine.form;
+    const { threads, form } = machine;
+    const shared = threads && instantiateShared(threads.module);
+    const { memory, kernels } = shared ?? instantiate(machine);
+    this.form = form;
     this.kernels = kernels;
     this.#memory = memory;
+    const team = threads && shared && this.#found(threads, { memory, functions: shared.kernels });
+    this.#attend = team ? () => threads.pool.attend(team, threads.when) : () => {};
+  }
+
+  #found({ module, pool, when }: Threads, parts: Pick<Team, 'memory' | 'functions'>): Team {
+    const address = this.reserve(parts.functions.teamBytes(pool.size));
+    parts.functions.lead(address, when.work, when.pause);
+    return { module, ...parts, address };
+  }
+
+  /** Tells that steps are about to run: helpers, where there are any, come to this memory. */
+  attend(): void {
+    this.#attend();
   }
 
   /** Bytes of memory, its unused end included. */

@@ -58,7 +58,11 @@ interface Wasm {
   _free(address: number): void;
   readonly LiteRtEnvironment: { create(gpu: null): unknown };
   loadModel(environment: unknown, address: number, bytes: number): WasmModel;
-  compileModel(environment: unknown, model: WasmModel, options: { accelerator: 'wasm' }): CompiledModel;
+  compileModel(
+    environment: unknown,
+    model: WasmModel,
+    options: { readonly accelerator: 'wasm'; readonly cpuOptions?: { readonly numThreads: number } },
+  ): CompiledModel;
   readonly VectorInt32: new () => Vector;
   readonly LiteRtLayout: { create(dimensions: Vector): Layout };
   readonly LiteRtRankedTensorType: { create(type: ElementType, layout: Layout): TensorType };
@@ -73,7 +77,14 @@ export type LiteRtFactory = (options: {
   wasmBinary: Uint8Array;
   print(line: string): void;
   printErr(line: string): void;
+  mainScriptUrlOrBlob?: string;
 }) => Promise<Wasm>;
+
+/** For the module that has threads: how many a model gets, and the address of the module's script, which they run. */
+export interface LiteRtThreads {
+  readonly count: number;
+  readonly script: string;
+}
 
 /** litert::ElementType. */
 const dtypes: Readonly<Record<number, Dtype>> = {
@@ -90,19 +101,39 @@ const dtypes: Readonly<Record<number, Dtype>> = {
  * Starts the WebAssembly module (about 0.15 s).
  * @param factory - what its script exports.
  */
-export async function startLiteRt(factory: LiteRtFactory, wasmBinary: Uint8Array): Promise<LiteRt> {
+export async function startLiteRt(
+  factory: LiteRtFactory,
+  wasmBinary: Uint8Array,
+  threads?: LiteRtThreads,
+): Promise<LiteRt> {
   const quiet = (): void => {};
-  const wasm = await factory({ wasmBinary, print: quiet, printErr: quiet });
+  const wasm = await factory({
+    wasmBinary,
+    print: quiet,
+    printErr: quiet,
+    ...(threads && { mainScriptUrlOrBlob: threads.script }),
+  });
   const environment = wasm.LiteRtEnvironment.create(null);
-  return { load: (tflite) => loadModel(wasm, environment, tflite) };
+  const options = {
+    accelerator: 'wasm',
+    ...(threads && { cpuOptions: { numThreads: threads.count } }),
+  } as const;
+  return {
+    load: (tflite) => loadModel(wasm, environment, { tflite, options }),
+  };
 }
 
-function loadModel(wasm: Wasm, environment: unknown, tflite: Uint8Array): LiteRtModel {
+interface Loading {
+  readonly tflite: Uint8Array;
+  readonly options: Parameters<Wasm['compileModel']>[2];
+}
+
+function loadModel(wasm: Wasm, environment: unknown, { tflite, options }: Loading): LiteRtModel {
   const bytes = withFixedShapes(tflite);
   const address = wasm._malloc(bytes.length);
   wasm.HEAPU8.set(bytes, address);
   const model = wasm.loadModel(environment, address, bytes.length);
-  const compiled = wasm.compileModel(environment, model, { accelerator: 'wasm' });
+  const compiled = wasm.compileModel(environment, model, options);
   return {
     execute: (inputs) => {
       const buffers = inputs.map((input, n) =>

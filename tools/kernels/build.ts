@@ -1,17 +1,25 @@
 /**
- * Makes src/kernels/generated: the tiles' AssemblyScript and two WebAssembly modules, unless they are already those of
- * the present sources. Run by everything that needs them (npm scripts, vite.config.ts), so nobody has to think of it.
+ * Makes src/kernels/generated: the tiles' AssemblyScript and the WebAssembly modules, unless they are already those
+ * of the present sources. Run by everything that needs them (npm scripts, vite.config.ts), so nobody has to think of it.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { descriptors } from '../../src/kernels/descriptors.ts';
+import { maximumPages } from '../../src/kernels/webassembly.ts';
 import { tilesSource } from './tiles.ts';
 
 const root = join(import.meta.dirname, '../..');
 const assembly = join(root, 'src/kernels/assembly');
 const generated = join(root, 'src/kernels/generated');
-const builds = { baseline: 'simd', relaxed: 'simd,relaxed-simd' } as const;
+/** Addresses are int32, so this is as much as there can be; none of it is taken before it is used. */
+const sharedMemory = ['--sharedMemory', '--maximumMemory', String(maximumPages)];
+const builds = {
+  baseline: ['assembly/index.ts', '--enable', 'simd'],
+  relaxed: ['assembly/index.ts', '--enable', 'simd,relaxed-simd'],
+  'baseline-threads': ['assembly/threads.ts', '--enable', 'simd,threads', ...sharedMemory],
+  'relaxed-threads': ['assembly/threads.ts', '--enable', 'simd,relaxed-simd,threads', ...sharedMemory],
+} as const;
 
 /**
  * Level 2, never 3: Binaryen would nest the unrolled chains of dots and so lose the register tile, a third of the speed.
@@ -41,17 +49,15 @@ function fingerprint(sources: readonly string[]): string {
   for (const file of readdirSync(assembly).sort()) hash.update(readFileSync(join(assembly, file)));
   for (const source of sources) hash.update(source);
   hash.update(readFileSync(join(root, 'node_modules/assemblyscript/package.json')));
-  return hash.update(flags.join()).digest('hex');
+  return hash.update(JSON.stringify([flags, builds])).digest('hex');
 }
 
 async function compile(name: keyof typeof builds): Promise<void> {
   // Loaded only here: the compiler is large, and most runs find everything made.
   const asc = (await import('assemblyscript/asc')).default;
   const { error, stderr } = await asc.main([
-    'assembly/index.ts',
+    ...builds[name],
     ...flags,
-    '--enable',
-    builds[name],
     '--baseDir',
     join(root, 'src/kernels'),
     '--outFile',
@@ -68,7 +74,6 @@ export async function buildKernels(): Promise<void> {
   mkdirSync(generated, { recursive: true });
   writeFileSync(join(generated, 'descriptors.ts'), sources[0]);
   writeFileSync(join(generated, 'tiles.ts'), sources[1]);
-  await compile('baseline');
-  await compile('relaxed');
+  for (const name of Object.keys(builds)) await compile(name as keyof typeof builds);
   writeFileSync(stamp, wanted);
 }

@@ -23,12 +23,18 @@ function tiles(d: Layer, height: i32, from: usize, to: usize, count: i32, dots: 
   i16Tiles(d, height, from, to, count);
 }
 
+/** Tiles of one row of output pixels: `count` from the one numbered `first` on. */
+export function stripe(d: Layer, from: usize, to: usize, first: i32, count: i32, dots: i32): void {
+  const full = max(0, min(d.fullTiles - first, count));
+  const before = first * d.tile - max(0, first - d.fullTiles), next = before + full * d.tile;
+  tiles(d, d.tile, from + before * d.pixelStep, to + before * d.outPixel, full, dots);
+  tiles(d, d.tile - 1, from + next * d.pixelStep, to + next * d.outPixel, count - full, dots);
+}
+
 /** `rows` rows of output pixels. */
 export function conv(d: Layer, from: usize, to: usize, rows: i32, dots: i32): void {
-  const full = d.tile * d.fullTiles;
   do {
-    tiles(d, d.tile, from, to, d.fullTiles, dots);
-    tiles(d, d.tile - 1, from + full * d.pixelStep, to + full * d.outPixel, d.shortTiles, dots);
+    stripe(d, from, to, 0, d.fullTiles + d.shortTiles, dots);
     from += d.inRow;
     to += d.outRow;
   } while (--rows);

@@ -16,6 +16,7 @@ interface Placement {
 /** Runs an op in a memory of its own; gives its output and throws where it touched what is not its own. */
 function runBound(op: FastOp, { machine, spare }: Placement): Int8Array {
   const workspace = new Workspace(machine);
+  workspace.attend();
   const guards: number[] = [];
   const place = ({ array, dimensions, border, zeroPoint = 0 }: Use): StoredImage => {
     const flat = { batch: 1, height: 1, width: 1, channels: array.length };
