@@ -1,8 +1,12 @@
 import type { OnnxNode } from '../../formats/onnx/graph.ts';
+import { elementCount } from '../../model/data.ts';
 import { windowsOf } from '../windows.ts';
 import { type Affine, batchNormalizationOf, isSound, perChannelOf } from './affine.ts';
 import type { Draft } from './draft.ts';
 import { type Linear, linearOf, scaledWeights } from './linear.ts';
+
+/** Weights that are multiplied in all: enough for any model once, and an end for one with thousands of scales in a row. */
+const limit = 2 ** 28;
 
 /**
  * BatchNormalization, and Add, Sub, Mul and Div by one constant for each channel, vanish in the weights and the bias of
@@ -10,10 +14,13 @@ import { type Linear, linearOf, scaledWeights } from './linear.ts';
  * Values keep their names: what the convolution now makes is called as the last of these made it.
  */
 export function foldIntoProducers(draft: Draft): void {
+  let left = limit;
   for (const node of draft.nodes) {
     const found = draft.has(node) ? producerOf(draft, node) : undefined;
     if (found === undefined) continue;
     const { linear, affine, sum } = found;
+    left -= elementCount(linear.weights.shape);
+    if (left < 0) return;
     const weights = scaledWeights(linear, affine.scale, linear.outputOf);
     const bias = affine.shift.map((shift, o) => shift + (linear.bias?.[o] ?? 0) * (affine.scale[o] ?? 1));
     draft.replace(linear.node);
