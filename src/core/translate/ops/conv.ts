@@ -15,7 +15,7 @@ export function planarWeights(to: Translation, weights: TensorId): TensorId {
 }
 
 /** What a convolution works on, where that is not what its node reads. */
-export interface ConvolutionParts {
+interface ConvolutionParts {
   readonly x: TensorId;
   /** [O, I, H, W] or [O, I, L]. */
   readonly weights: TensorId;
