@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import { batchOf, withBatch } from '../core/execute/batch.ts';
 import { readNpy, writeNpy } from '../core/formats/npy.ts';
 import { inMemory } from '../core/formats/random-access.ts';
+import { originalShape } from '../core/images/array-fit.ts';
 import { mainGraph, tensorAt } from '../core/model/graph.ts';
-import type { Graph, Model, Sample, TensorData, TensorId } from '../core/model/types.ts';
+import { inverse, permuteData, permuted } from '../core/model/permute.ts';
+import type { Graph, Model, Sample, Tensor, TensorData, TensorId } from '../core/model/types.ts';
 import { Problem } from '../core/problem.ts';
 import { type Arguments, type CommandSpec, listOption, textOption, usageProblem } from './arguments.ts';
 import { activations, arithmeticOption, openExecutor, parseArithmetic, runnable } from './executors.ts';
@@ -17,7 +19,7 @@ export const runSpec: CommandSpec = {
   summary:
     'Runs a float or int8 model once on raw tensors. A model with several inputs takes --input once for each, in order or\n' +
     'by name; several outputs are written as OUT.npy, OUT.1.npy, OUT.2.npy … Arrays of several samples along the first\n' +
-    'dimension are run at once.',
+    'dimension are run at once. An ONNX model takes and gives arrays as its file has them.',
   positionals: [1, 1],
   options: {
     ...modelOptions,
@@ -42,11 +44,28 @@ function inputPosition(model: Model, name: string): number {
   return byArgument >= 0 ? byArgument : graph.inputs.findIndex((id) => tensorAt(graph, id).name === name);
 }
 
-/** An array given without the batch dimension of 1, or with another spelling of the same shape, is taken as meant. */
+/**
+ * An array given without the batch dimension of 1, or with another spelling of the same shape, is taken as meant; so is one
+ * in the order of dimensions of the ONNX file.
+ */
 function fitShape(value: TensorData, graph: Graph, id: TensorId): TensorData {
-  const { shape } = tensorAt(graph, id);
+  const tensor = tensorAt(graph, id);
+  const { shape } = tensor;
   const significant = (sizes: readonly number[]) => sizes.filter((size) => size !== 1).join();
-  return significant(value.shape) === significant(shape) ? { ...value, shape } : value;
+  if (significant(value.shape) === significant(shape)) return { ...value, shape };
+  const order = tensor.origin?.order;
+  const [first = 1, ...rest] = originalShape(tensor);
+  const original = [value.shape.length > rest.length ? (value.shape[0] ?? first) : first, ...rest];
+  if (order === undefined || significant(value.shape) !== significant(original)) return value;
+  return { ...value, shape: permuted(original, order), data: permuteData(value.data, original, order) };
+}
+
+/** An output as the file has it that the model was translated from. */
+function asInFile(value: TensorData, tensor: Tensor): TensorData {
+  const order = tensor.origin?.order;
+  if (order === undefined) return value;
+  const back = inverse(order);
+  return { ...value, shape: permuted(value.shape, back), data: permuteData(value.data, value.shape, back) };
 }
 
 async function readInputs(model: Model, given: readonly string[]): Promise<Sample> {
@@ -94,7 +113,10 @@ export async function run(args: Arguments): Promise<void> {
   });
   executor.dispose();
   if (output !== undefined)
-    for (const [i, value] of outputs.entries()) writeBytes(outputPath(output, i), writeNpy(value));
+    for (const [i, value] of outputs.entries()) {
+      const tensor = tensorAt(mainGraph(model), mainGraph(model).outputs[i] as TensorId);
+      writeBytes(outputPath(output, i), writeNpy(asInFile(value, tensor)));
+    }
   const files = output === undefined ? [] : outputs.map((_, i) => outputPath(output, i));
   note([...files, ...(dump === undefined ? [] : [`${taps.length} tensors in ${dump}`])].join(', '));
 }

@@ -1,6 +1,6 @@
 /** A model made for several samples at once, where each op treats what lies along the first dimension one by one. */
 import { constantOf } from '../model/data.ts';
-import { isPresent, mainGraph, opName, tensorAt, withMainGraph } from '../model/graph.ts';
+import { isPresent, mainGraph, opName, tensorAt, withMainGraph, withoutOriginal } from '../model/graph.ts';
 import type { Graph, KnownKind, Model, Op, OpOf, Sample, TensorId } from '../model/types.ts';
 import { Problem } from '../problem.ts';
 
@@ -171,7 +171,7 @@ export function withBatch(model: Model, count: number): Model {
     const [first = 1, ...rest] = tensor.shape;
     return batched.has(id as TensorId) ? { ...tensor, shape: [first * count, ...rest] } : tensor;
   });
-  return withMainGraph(model, { ...graph, tensors });
+  return withMainGraph(withoutOriginal(model), { ...graph, tensors });
 }
 
 /** How many times the model's samples `inputs` are: 1 where they are not the same multiple of every input's first dimension. */

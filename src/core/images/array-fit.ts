@@ -1,22 +1,44 @@
 import { elementCount } from '../model/data.ts';
+import { inverse, permuteData, permuted } from '../model/permute.ts';
 import { storedValues } from '../model/stored-values.ts';
-import type { Elements, Shape, Tensor, TensorData } from '../model/types.ts';
+import type { Shape, Tensor, TensorData } from '../model/types.ts';
 import { Problem } from '../problem.ts';
 
 const withoutOnes = (shape: Shape): Shape => shape.filter((size) => size !== 1);
 
-/**
- * How many values of `input` lie in an array of `shape`: one, or a stack of them along the first dimension.
- * Dimensions of size 1 are passed over, so [n, h, w, c], [n, 1, h, w, c] and [h, w, c] all fit an input [1, h, w, c].
- * @param name - of the array, for the message.
- * @throws Problem `images/shape` that says what would fit.
- */
-export function countInArray(shape: Shape, input: Tensor, name: string): number {
-  const one = withoutOnes(input.shape);
+/** How an array holds values of an input. */
+export interface ArrayFit {
+  /** How many: one, or a stack of them along the first dimension. */
+  readonly count: number;
+  /** Present where their dimensions are in the order of the file that the model was translated from (`TensorOrigin.order`). */
+  readonly order?: readonly number[];
+}
+
+function countIn(shape: Shape, single: Shape): number | undefined {
+  const one = withoutOnes(single);
   const array = withoutOnes(shape);
   const stacked = array.length - one.length;
   const fits = (stacked === 0 || stacked === 1) && one.every((size, axis) => size === array[axis + stacked]);
-  if (fits) return stacked === 0 ? 1 : (array[0] ?? 0);
+  return fits ? (stacked === 0 ? 1 : (array[0] ?? 0)) : undefined;
+}
+
+/** The shape that an input has in the file that it was translated from. */
+export function originalShape({ shape, origin }: Tensor): Shape {
+  return origin?.order === undefined ? shape : permuted(shape, inverse(origin.order));
+}
+
+/**
+ * How an array of `shape` holds values of `input`. Dimensions of size 1 are passed over, so [n, h, w, c], [n, 1, h, w, c]
+ * and [h, w, c] all fit an input [1, h, w, c]; where that was [1, c, h, w] in its file, [n, c, h, w] does so too.
+ * @param name - of the array, for the message.
+ * @throws Problem `images/shape` that says what would fit.
+ */
+export function fitOfArray(shape: Shape, input: Tensor, name: string): ArrayFit {
+  const count = countIn(shape, input.shape);
+  if (count !== undefined) return { count };
+  const original = countIn(shape, originalShape(input));
+  const order = input.origin?.order;
+  if (original !== undefined && order !== undefined) return { count: original, order };
   const single = input.shape[0] === 1 ? input.shape.slice(1) : input.shape;
   throw new Problem(
     'images/shape',
@@ -33,9 +55,15 @@ export function countInArray(shape: Shape, input: Tensor, name: string): number 
 /**
  * Elements of an array as the value of `input`. Integers go into an integer input as they are; real numbers into a
  * quantized one are quantized.
+ * @param order - of `ArrayFit`.
  * @throws Problem `images/shape` when an integer input cannot hold them.
  */
-export function valueFromArray(data: Elements, dtype: TensorData['dtype'], input: Tensor): TensorData {
+export function valueFromArray(
+  { data: given, dtype }: Pick<TensorData, 'data' | 'dtype'>,
+  input: Tensor,
+  order?: readonly number[],
+): TensorData {
+  const data = order === undefined ? given : permuteData(given, originalShape(input), order);
   if (data.length !== elementCount(input.shape)) {
     throw new Problem(
       'images/shape',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Tensor } from '../model/types.ts';
-import { countInArray, valueFromArray } from './array-fit.ts';
+import { fitOfArray, valueFromArray } from './array-fit.ts';
 import type { Preprocess } from './preprocess.ts';
 import { toTensor } from './to-tensor.ts';
 
@@ -106,34 +106,51 @@ describe('an array as values', () => {
     [[7, 2, 3, 1], 7],
     [[7, 1, 2, 3, 1], 7],
     [[0, 2, 3], 0],
-  ])('%j holds %d', (shape, count) => expect(countInArray(shape, tensor, 'a')).toBe(count));
+  ])('%j holds %d', (shape, count) => expect(fitOfArray(shape, tensor, 'a')).toEqual({ count }));
 
   test.each([[[3, 2]], [[2, 2, 2, 3]], [[6]], [[7, 3, 2, 1]]])(
     '%j is refused with what would fit',
     (shape) => {
-      expect(() => countInArray(shape, tensor, 'a')).toThrow(/takes \[1,2,3,1\], or many as \[n, 2, 3, 1\]/);
+      expect(() => fitOfArray(shape, tensor, 'a')).toThrow(/takes \[1,2,3,1\], or many as \[n, 2, 3, 1\]/);
     },
   );
 
+  test('an array in the order of the file that the model was translated from', () => {
+    const translated = { ...input([1, 2, 2, 3]), origin: { name: 'x', order: [0, 2, 3, 1] } };
+    const fit = fitOfArray([5, 3, 2, 2], translated, 'a');
+    expect(fit).toEqual({ count: 5, order: [0, 2, 3, 1] });
+    const data = Float32Array.from({ length: 12 }, (_, i) => i);
+    expect([
+      ...(valueFromArray({ data, dtype: 'float32' }, translated, fit.order).data as Float32Array),
+    ]).toEqual([0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11]);
+    expect(fitOfArray([5, 2, 2, 3], translated, 'a')).toEqual({ count: 5 });
+  });
+
   test('numbers become those of the input', () => {
     const one = input([2]);
-    expect(valueFromArray(Float64Array.of(0.1, 2), 'float64', one).data).toEqual(Float32Array.of(0.1, 2));
-    expect(valueFromArray(Uint8Array.of(1, 255), 'uint8', one).data).toEqual(Float32Array.of(1, 255));
-    expect(valueFromArray(Float32Array.of(0.5, -9), 'float32', input([2], 'int8', 0.25, 1)).data).toEqual(
-      Int8Array.of(3, -35),
+    expect(valueFromArray({ data: Float64Array.of(0.1, 2), dtype: 'float64' }, one).data).toEqual(
+      Float32Array.of(0.1, 2),
     );
-    expect(valueFromArray(BigInt64Array.of(5n, 7n), 'int64', input([2], 'int32')).data).toEqual(
-      Int32Array.of(5, 7),
+    expect(valueFromArray({ data: Uint8Array.of(1, 255), dtype: 'uint8' }, one).data).toEqual(
+      Float32Array.of(1, 255),
     );
-    expect(valueFromArray(Uint8Array.of(5, 7), 'uint8', input([2], 'int8', 0.25, 1)).data).toEqual(
-      Int8Array.of(5, 7),
-    );
+    expect(
+      valueFromArray({ data: Float32Array.of(0.5, -9), dtype: 'float32' }, input([2], 'int8', 0.25, 1)).data,
+    ).toEqual(Int8Array.of(3, -35));
+    expect(
+      valueFromArray({ data: BigInt64Array.of(5n, 7n), dtype: 'int64' }, input([2], 'int32')).data,
+    ).toEqual(Int32Array.of(5, 7));
+    expect(
+      valueFromArray({ data: Uint8Array.of(5, 7), dtype: 'uint8' }, input([2], 'int8', 0.25, 1)).data,
+    ).toEqual(Int8Array.of(5, 7));
   });
 
   test('numbers that an integer input cannot hold are refused', () => {
-    expect(() => valueFromArray(Int32Array.of(300), 'int32', input([1], 'uint8'))).toThrow(/cannot hold 300/);
-    expect(() => valueFromArray(Float32Array.of(0.5), 'float32', input([1], 'int32'))).toThrow(
-      /cannot hold 0.5/,
+    expect(() => valueFromArray({ data: Int32Array.of(300), dtype: 'int32' }, input([1], 'uint8'))).toThrow(
+      /cannot hold 300/,
     );
+    expect(() =>
+      valueFromArray({ data: Float32Array.of(0.5), dtype: 'float32' }, input([1], 'int32')),
+    ).toThrow(/cannot hold 0.5/);
   });
 });

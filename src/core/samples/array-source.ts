@@ -1,5 +1,5 @@
 import type { NpyArray } from '../formats/npy.ts';
-import { countInArray, valueFromArray } from '../images/array-fit.ts';
+import { fitOfArray, valueFromArray } from '../images/array-fit.ts';
 import { elementCount } from '../model/data.ts';
 import type { NamedSample, SampleSource } from '../model/samples.ts';
 import type { Tensor } from '../model/types.ts';
@@ -30,7 +30,7 @@ export function arraySource(
     const named = arrays[index];
     if (named === undefined)
       throw new Problem('model/inputs', `The input "${input.name}" has no values.`, { input: input.name });
-    return { ...named, input, count: countInArray(named.array.shape, input, named.name) };
+    return { ...named, input, ...fitOfArray(named.array.shape, input, named.name) };
   });
   const count = feeds[0]?.count ?? 0;
   const other = feeds.find((feed) => feed.count !== count);
@@ -45,9 +45,10 @@ export function arraySource(
   async function* open(_onSkip?: unknown, every = 1): AsyncGenerator<NamedSample> {
     for (let index = 0; index < count; index += every) {
       const sample = await Promise.all(
-        feeds.map(async ({ array, input }) => {
+        feeds.map(async ({ array, input, order }) => {
           const size = elementCount(input.shape);
-          return valueFromArray(await array.read(index * size, size), array.dtype, input);
+          const data = await array.read(index * size, size);
+          return valueFromArray({ data, dtype: array.dtype }, input, order);
         }),
       );
       const label = labels?.[index];
