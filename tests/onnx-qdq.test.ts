@@ -1,36 +1,18 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readOnnx } from '../src/core/formats/onnx/read.ts';
-import type { Elements, TensorData } from '../src/core/model/types.ts';
+import type { Sample, TensorData } from '../src/core/model/types.ts';
 import { normalizeOnnx } from '../src/core/onnx/normalize.ts';
 import type { QdqOptions } from '../src/core/qdq/options.ts';
 import { writeDynamic } from '../src/core/qdq/write-dynamic.ts';
 import { writeQdq } from '../src/core/qdq/write-qdq.ts';
+import { AnswersBeside } from './support/answers-beside.ts';
 import { onnxCases } from './support/onnx-cases.ts';
+import { type OnnxFigures, onnxGolden } from './support/onnx-golden.ts';
 import { rangesOf } from './support/onnx-ranges.ts';
 import { OnnxSession, type Values } from './support/onnx-runtime.ts';
 import type { Labelled } from './support/onnx-samples.ts';
 import { noShared, readShared, skipNote } from './support/shared.ts';
 import { everyForm, everyRange } from './support/small-onnx.ts';
-
-interface Golden {
-  readonly models: Readonly<Record<string, Figures>>;
-  readonly parameters: Readonly<Record<string, Readonly<Record<string, Constant>>>>;
-}
-
-interface Constant {
-  readonly dtype: string;
-  readonly values: readonly number[];
-}
-
-interface Figures {
-  /** dB against the float file, by output. */
-  readonly sqnr: Readonly<Record<string, number>>;
-  readonly accuracy?: number;
-  readonly agreement?: number;
-}
-
-const golden: Golden = JSON.parse(readFileSync(new URL('./golden/onnx-qdq.json', import.meta.url), 'utf8'));
 
 const schemes: Readonly<Record<string, QdqOptions>> = {
   int8: {},
@@ -48,61 +30,10 @@ test.each(Object.keys(schemes))('%s: every constant of the file is onnxruntimeâ€
       { dtype, values: Array.from(data as Iterable<number | bigint>, Number) },
     ]),
   );
-  expect(constants).toEqual(golden.parameters[name]);
+  expect(constants).toEqual(onnxGolden.parameters[name]);
 });
 
-/** Sums that outputs of a quantized file are compared by. */
-class Comparison {
-  readonly #energies = new Map<string, { signal: number; noise: number }>();
-  readonly #classes: string | undefined;
-  #right = 0;
-  #same = 0;
-  #count = 0;
-
-  constructor(classes: string | undefined) {
-    this.#classes = classes;
-  }
-
-  add(float: Values, quantized: Values, label: number | undefined): void {
-    for (const [name, { data }] of float) {
-      const energy = this.#energies.get(name) ?? { signal: 0, noise: 0 };
-      const other = elementsIn(quantized, name);
-      for (let i = 0; i < data.length; i++) {
-        energy.signal += Number(data[i]) ** 2;
-        energy.noise += (Number(data[i]) - Number(other[i])) ** 2;
-      }
-      this.#energies.set(name, energy);
-    }
-    if (this.#classes === undefined) return;
-    const [one, other] = [float, quantized].map((it) => largestOf(elementsIn(it, this.#classes ?? '')));
-    this.#count++;
-    if (other === label) this.#right++;
-    if (one === other) this.#same++;
-  }
-
-  get figures(): Figures {
-    const sqnr = [...this.#energies].map(([name, { signal, noise }]) => [
-      name,
-      10 * Math.log10(signal / noise),
-    ]);
-    const labelled = { accuracy: this.#right / this.#count, agreement: this.#same / this.#count };
-    return { sqnr: Object.fromEntries(sqnr), ...(this.#classes !== undefined && labelled) };
-  }
-}
-
-function elementsIn(values: Values, name: string): Elements {
-  const value = values.get(name);
-  if (value === undefined) throw new Error(`no output ${name}`);
-  return value.data;
-}
-
-function largestOf(elements: Elements): number {
-  let best = 0;
-  for (let i = 1; i < elements.length; i++) if (Number(elements[i]) > Number(elements[best])) best = i;
-  return best;
-}
-
-const row = (name: string, how: string, { sqnr, accuracy, agreement }: Figures): string =>
+const row = (name: string, how: string, { sqnr, accuracy, agreement }: OnnxFigures): string =>
   [
     name,
     how,
@@ -130,15 +61,23 @@ describe.skipIf(noShared)(`models with real weights${skipNote}`, () => {
         calibration.map(({ value }) => feed(value)),
       );
       const float = await OnnxSession.of(original);
-      const compare = async (bytes: Uint8Array, all: readonly Labelled[]): Promise<Figures> => {
+      const names = onnx.graph.outputs.map(({ name }) => name);
+      const outputsOf = (values: Values): Sample => names.flatMap((name) => values.get(name) ?? []);
+      const compare = async (bytes: Uint8Array, all: readonly Labelled[]): Promise<OnnxFigures> => {
         const session = await OnnxSession.of(bytes);
-        const comparison = new Comparison(classes);
-        for (const { value, label } of all)
-          comparison.add(await float.run(feed(value)), await session.run(feed(value)), label);
+        const beside = new AnswersBeside();
+        for (const { value, label } of all) {
+          const [theirs, ours] = [await float.run(feed(value)), await session.run(feed(value))];
+          const about = { ...(classes !== undefined && { classes: names.indexOf(classes) }), label };
+          beside.add(outputsOf(theirs), outputsOf(ours), about);
+        }
         await session.release();
-        return comparison.figures;
+        return {
+          sqnr: Object.fromEntries(names.map((name, k) => [name, beside.sqnr[k] ?? 0])),
+          ...beside.shares,
+        };
       };
-      const own = golden.models[file];
+      const own = onnxGolden.models[file];
       if (own === undefined) throw new Error(`no figures of ${file}`);
       const quantized = await compare(writeQdq(onnx, ranges).bytes, items);
       // Answers to single pictures lie far apart where there are only a few, so none of those is left out.

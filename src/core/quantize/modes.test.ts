@@ -13,7 +13,9 @@ describe('float fallback and strict', () => {
   test('what has no int8 form is an island between conversions, listed with its reason', () => {
     const { model, keptFloat } = run(islandModel(), recipeFor('int8'));
     expect(kinds(model)).toEqual(['FULLY_CONNECTED', 'DEQUANTIZE', 'NEG', 'QUANTIZE', 'FULLY_CONNECTED']);
-    expect(keptFloat).toEqual([{ op: 1, reason: 'TensorFlow Lite has no int8 quantization for it' }]);
+    expect(keptFloat).toEqual([
+      { op: 1, reason: 'TensorFlow Lite has no int8 quantization for it', byRule: false },
+    ]);
     expect(outcomeOf(model)).toMatchObject({ name: 'int8 with 1 float island', integerOps: 2, floatOps: 1 });
   });
 
@@ -46,7 +48,7 @@ describe('float fallback and strict', () => {
     ] as const;
     const { model, keptFloat } = run(islandModel('RELU'), recipeFor('int8', { rules }));
     expect(kinds(model)).toEqual(['FULLY_CONNECTED', 'RELU', 'DEQUANTIZE', 'FULLY_CONNECTED', 'QUANTIZE']);
-    expect(keptFloat).toEqual([{ op: 2, reason: 'a rule of the recipe keeps it in float' }]);
+    expect(keptFloat).toEqual([{ op: 2, reason: 'a rule of the recipe keeps it in float', byRule: true }]);
     expect(find(model, 'w2').dtype).toBe('float32');
   });
 
