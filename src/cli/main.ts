@@ -29,7 +29,7 @@ const help = { help: { type: 'boolean', short: 'h', help: 'show this' } } as con
 function overview(): string {
   const lines = commands.map(({ spec }) => `  zeropoint ${spec.name} ${spec.usage}`);
   return [
-    'Zeropoint: quantization of TensorFlow Lite models, bit for bit.',
+    'Zeropoint: quantization of TensorFlow Lite and ONNX models, bit for bit.',
     '',
     ...lines,
     '',
