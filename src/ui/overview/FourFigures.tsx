@@ -37,7 +37,7 @@ export function FourFigures({ report, worstPicture }: Props) {
         <Figure
           label="Time"
           value={`${numbers.milliseconds(evaluation.quantized.milliseconds)} a picture`}
-          note="In this page, one thread: not a measure of your device"
+          note="In this page; int8 may use several threads, float one. Not a measure of your device"
         >
           <PairBars
             word={word}
