@@ -56,6 +56,7 @@ function findFirefox(): { readonly command: string; readonly version: string } {
 /** A clock of full precision, no limit to what a page computes, and nothing beside the page that works or asks the network. */
 const preferences: Readonly<Record<string, unknown>> = {
   'privacy.reduceTimerPrecision': false,
+  'privacy.reduceTimerPrecision.unconditional': false,
   'dom.max_script_run_time': 0,
   'app.normandy.enabled': false,
   'app.update.enabled': false,
