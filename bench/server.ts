@@ -1,5 +1,5 @@
 /** The page and everything that it asks for, from the packages and from memory; and what the page answers. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
@@ -12,11 +12,11 @@ import type { Answer, BenchApi, CallName } from './page.ts';
 
 const require = createRequire(import.meta.url);
 const root = join(import.meta.dirname, '..');
-const folders: Readonly<Record<string, string>> = {
-  kernels: join(root, 'src/kernels/generated'),
-  litert: join(dirname(require.resolve('@litertjs/core/package.json')), 'wasm'),
-  ort: dirname(require.resolve('onnxruntime-web/wasm')),
-};
+const folders: ReadonlyMap<string, string> = new Map([
+  ['kernels', join(root, 'src/kernels/generated')],
+  ['litert', join(dirname(require.resolve('@litertjs/core/package.json')), 'wasm')],
+  ['ort', dirname(require.resolve('onnxruntime-web/wasm'))],
+]);
 const types: Readonly<Record<string, string>> = {
   '': 'text/html',
   js: 'text/javascript',
@@ -44,8 +44,10 @@ async function ownFiles(): Promise<Files> {
 
 function contentOf(path: string, files: Files): Uint8Array | string | undefined {
   const [, folder = '', name = ''] = path.split('/');
-  const file = join(folders[folder] ?? '', name);
-  return files.get(path) ?? (folder in folders && existsSync(file) ? readFileSync(file) : undefined);
+  const place = folders.get(folder);
+  if (files.has(path) || place === undefined) return files.get(path);
+  const file = join(place, name);
+  return statSync(file, { throwIfNoEntry: false })?.isFile() ? readFileSync(file) : undefined;
 }
 
 function serveFile(url: string, files: Files, response: ServerResponse): void {
