@@ -148,13 +148,26 @@ async function batch(run: Run, budget: number): Promise<number> {
   return (performance.now() - start) / runs;
 }
 
+/** A contender's run, after its first; or why there is none, such as instructions that the browser does not have. */
+async function prepared(model: string, name: string): Promise<Run | string> {
+  try {
+    const run = await (contenders[name] as Contender)(model);
+    await once(run);
+    return run;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
 async function compare(
   model: string,
   names: readonly string[],
   { rounds, budget }: { readonly rounds: number; readonly budget: number },
-): Promise<Rounds> {
-  const runs = await Promise.all(
-    names.map(async (name) => [name, await (contenders[name] as Contender)(model)] as const),
+): Promise<{ readonly times: Rounds; readonly leftOut: Readonly<Record<string, string>> }> {
+  const all = await Promise.all(names.map(async (name) => [name, await prepared(model, name)] as const));
+  const runs = all.flatMap(([name, run]) => (typeof run === 'string' ? [] : [[name, run] as const]));
+  const leftOut = Object.fromEntries(
+    all.flatMap(([name, run]) => (typeof run === 'string' ? [[name, run]] : [])),
   );
   const times: Record<string, number[]> = {};
   for (const [, run] of runs) await batch(run, 4 * budget);
@@ -163,7 +176,7 @@ async function compare(
       times[name] ??= [];
       times[name].push(await batch(run, budget));
     }
-  return times;
+  return { times, leftOut };
 }
 
 /** Best microseconds of a call that is repeated for some milliseconds. */
@@ -255,10 +268,25 @@ async function machine() {
   return { build, form, userAgent: navigator.userAgent, isolated, handover: await handover() };
 }
 
-export const benchApi = { compare, profile, machine };
-declare global {
-  interface Window {
-    zeropointBench: typeof benchApi;
+const benchApi = { compare, profile, machine };
+export type BenchApi = typeof benchApi;
+export type CallName = keyof BenchApi;
+/** What the page posts, once. */
+export type Answer = { readonly value: unknown } | { readonly error: string };
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Makes the call that the page's address names. */
+async function answer(): Promise<Answer> {
+  try {
+    const { name, args } = JSON.parse(decodeURIComponent(location.search.slice(1)));
+    const call = benchApi[name as CallName] as (...args: readonly unknown[]) => unknown;
+    return { value: await call(...args) };
+  } catch (error) {
+    return { error: messageOf(error) };
   }
 }
-window.zeropointBench = benchApi;
+
+void answer().then((body) => fetch('/', { method: 'POST', body: JSON.stringify(body) }));

@@ -1,18 +1,21 @@
 /**
  * Milliseconds of one inference, on one thread unless the name says more: our int8 kernels, LiteRT and onnxruntime-web,
- * alternating in one page of Chromium, over several page loads; then our layers beside what the machine multiplies at most.
- * Prints tables and writes them with the machine's description as JSON.
+ * alternating in one page of a browser, over several page loads; then our layers beside what the machine multiplies at most.
+ * Prints tables and writes them with the machine's description as JSON. What the browser cannot run is left out by name.
  *
- * Usage: npm run bench [-- MODEL.tflite …]; without models, the usual five out of ZEROPOINT_SHARED.
+ * Usage: npm run bench [-- [--browser firefox] MODEL.tflite …]; in Chromium unless told otherwise; without models, the usual
+ * five out of ZEROPOINT_SHARED.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
-import { openBrowser } from './browser.ts';
+import { parseArgs } from 'node:util';
+import { browsers } from './browser.ts';
 import { type ClassFigures, classFigures, type LayerClass, type TimedLayer } from './layers.ts';
 import { filesOf, givenModels, usualModels } from './models.ts';
 import type { Rounds } from './page.ts';
 import { compilePeak } from './peak-module.ts';
+import { type Bench, serveBench } from './server.ts';
 
 const loads = 3;
 const settings = { rounds: 7, budget: 25 } as const;
@@ -89,17 +92,15 @@ interface Layers {
 }
 
 /** Every convolution of the models in a page of its own each, by class, beside the peak. */
-async function timeLayers(names: readonly string[]): Promise<Layers> {
+async function timeLayers(bench: Bench, names: readonly string[]): Promise<Layers> {
   const all: TimedLayer[] = [];
   const loads: Record<string, number> = {};
   let peak = 0;
   for (const name of names) {
-    const page = await browser.open();
-    const found = await page.evaluate((model) => window.zeropointBench.profile(model), name);
+    const found = await bench.ask('profile', name);
     all.push(...found.layers);
     loads[name] = found.load;
     peak = Math.max(peak, found.peak);
-    await page.close();
   }
   return { peak, load: loads, classes: classFigures(all, peak) };
 }
@@ -122,60 +123,79 @@ function printLayers({ peak, load, classes }: Layers): void {
     console.log(`  load of ${name}: ${milliseconds.toFixed(0)} ms`);
 }
 
-const paths = process.argv.slice(2);
+function fail(message: string): never {
+  console.error(message);
+  process.exit(1);
+}
+
+const { values: options, positionals: paths } = parseArgs({
+  options: { browser: { type: 'string', default: 'chromium' } },
+  allowPositionals: true,
+});
+const openBrowser =
+  browsers.get(options.browser) ?? fail(`--browser is one of ${[...browsers.keys()].join(', ')}`);
+const browser = await openBrowser().catch((error: Error) => fail(error.message));
 const models = paths.length > 0 ? givenModels(paths) : usualModels();
 const peaks = await Promise.all(
   (['i16', 'dot'] as const).map(async (kind) => [`peak_${kind}.wasm`, await compilePeak(kind)] as const),
 );
-const browser = await openBrowser(new Map([...models.flatMap(filesOf), ...peaks]));
+const bench = await serveBench(browser, new Map([...models.flatMap(filesOf), ...peaks]));
+const kernels = await bench.ask('machine');
 const table: Record<string, Readonly<Record<string, Figures>>> = {};
-let kernels: unknown;
+const leftOut: Record<string, Readonly<Record<string, string>>> = {};
 for (const { name } of models) {
   const all: Record<string, number[]> = {};
   for (let load = 0; load < loads; load++) {
-    const page = await browser.open();
-    kernels ??= await page.evaluate(() => window.zeropointBench.machine());
-    const times = await page.evaluate(
-      ([model, names, options]) => window.zeropointBench.compare(model, names, options),
-      [name, contenders, settings] as const,
-    );
-    for (const [contender, values] of Object.entries(times))
+    const found = await bench.ask('compare', name, contenders, settings);
+    for (const [contender, values] of Object.entries(found.times))
       all[contender] = [...(all[contender] ?? []), ...values];
-    await page.close();
+    leftOut[name] = { ...leftOut[name], ...found.leftOut };
+    if (own in found.leftOut) throw new Error(`${name}: ${found.leftOut[own]}`);
   }
   table[name] = figures(all);
   print(name, table[name]);
+  for (const [contender, reason] of Object.entries(leftOut[name] ?? {}))
+    console.log(`  ${contender.padEnd(26)}  left out: ${reason}`);
 }
-const layers = await timeLayers(models.map(({ name }) => name));
+const layers = await timeLayers(
+  bench,
+  models.map(({ name }) => name),
+);
 printLayers(layers);
-await browser.close();
+await bench.close();
 console.log('\nkernels; handover: microseconds that sharing a call between two threads costs', kernels);
 
+/** Of the contenders that ran every model. */
 const means = Object.fromEntries(
-  contenders.map((contender) => [
-    contender,
-    geometricMean(Object.values(table).flatMap((row) => row[contender]?.bestRatio ?? [])),
-  ]),
+  contenders
+    .map((contender) => [contender, Object.values(table).map((row) => row[contender]?.bestRatio)] as const)
+    .flatMap(([contender, ratios]) => {
+      const present = ratios.filter((ratio) => ratio !== undefined);
+      return present.length === models.length ? [[contender, geometricMean(present)]] : [];
+    }),
 );
 console.log('\ngeometric mean of the ratios of the best', means);
 const machine = {
   cpu: cpus()[0]?.model,
   cores: cpus().length,
   load: loadavg()[0],
-  chromium: browser.version,
+  browser: browser.version,
   kernels,
 };
 const results = join(import.meta.dirname, 'results');
 mkdirSync(results, { recursive: true });
-const file = join(results, paths.length > 0 ? 'given.json' : 'usual.json');
+const suffix = options.browser === 'chromium' ? '' : `-${options.browser}`;
+const file = join(results, `${paths.length > 0 ? 'given' : 'usual'}${suffix}.json`);
 const result: {
   machine: typeof machine;
   models: Table;
+  leftOut: typeof leftOut;
   means: typeof means;
   layers: Layers;
 } = {
   machine,
   models: table,
+  leftOut,
   means,
   layers,
 };
