@@ -52,6 +52,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'core/prepare',
     'core/quantize',
     'core/ranges',
+    'core/report',
   ],
   codecs: [...base, 'core/formats', 'jpeg-js', '@jsquash/jpeg', '@jsquash/webp'],
   kernels: [...base, 'core/execute'],

@@ -4,7 +4,7 @@ import { calibrate } from '../src/core/calibrate/calibrate.ts';
 import type { Executor } from '../src/core/execute/executor.ts';
 import type { Arithmetic } from '../src/core/execute/int8/context.ts';
 import { createInt8Executor } from '../src/core/execute/int8/executor.ts';
-import { withOutputs } from '../src/core/formats/onnx/outputs.ts';
+import { originalOf } from '../src/core/formats/onnx/outputs.ts';
 import { readOnnx } from '../src/core/formats/onnx/read.ts';
 import { writeTflite } from '../src/core/formats/tflite/write.ts';
 import { fitOfArray, valueFromArray } from '../src/core/images/array-fit.ts';
@@ -68,7 +68,7 @@ async function executorsOf(
   const choice = { activations: 'int8', symmetric: false } as const;
   const qdq = await quantizeOnnx({ onnx, float, quantized, recipe, samples, ...choice }, { runtime });
   const file = readOnnx(qdq.bytes);
-  const onOnnxruntime: Model = { ...float, original: { withOutputs: (names) => withOutputs(file, names) } };
+  const onOnnxruntime: Model = { ...float, original: originalOf(file) };
   const tflite = litert.load(writeTflite(quantized.model));
   const ours = (arithmetic: Arithmetic) =>
     createInt8Executor(quantized.model, { arithmetic, kernels: nodeKernels() });

@@ -1,4 +1,4 @@
-import { onnxQuantizationOf } from '../core/pipeline/onnx-choice.ts';
+import { onnxQuantizationOf, usualOnnxChoice } from '../core/pipeline/onnx-choice.ts';
 import { asProblem } from '../core/problem.ts';
 import type { Recipe } from '../core/quantize/recipe.ts';
 import type { ExportRequest, OpenedModel } from '../engine/api.ts';
@@ -22,9 +22,7 @@ export function usualRequests(recipe: Recipe, { formats }: OpenedModel): readonl
   const { inputType, outputType } = recipe;
   return formats.flatMap((format): readonly ExportRequest[] => {
     if (format === 'tflite') return [{ format, inputType, outputType }];
-    return onnxQuantizationOf(recipe) === undefined
-      ? []
-      : [{ format, activations: 'int8', symmetric: false }];
+    return onnxQuantizationOf(recipe) === undefined ? [] : [{ format, ...usualOnnxChoice(recipe) }];
   });
 }
 

@@ -9,9 +9,14 @@ import { createFloatRuntime } from '../float/runtime.ts';
 import { type Arguments, textOption, usageProblem } from './arguments.ts';
 import { nodeKernels } from './kernel-builds.ts';
 
-/** The model as it is executed: a float one prepared, with constants widened; any other as its file has it. */
+/**
+ * The model as it is executed: a float one prepared, with constants widened; any other as its file has it. What came as
+ * ONNX is its file, and rounds where that does, though what it is translated to leaves this out.
+ */
 export function runnable(model: Model): Model {
-  return computesInIntegers(mainGraph(model)) ? model : prepare(model).model;
+  if (computesInIntegers(mainGraph(model))) return model;
+  const { model: float } = prepare(model);
+  return model.original === undefined ? float : { ...float, original: model.original };
 }
 
 /** All activations that ops write. */

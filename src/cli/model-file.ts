@@ -20,7 +20,7 @@ export interface ModelFile {
 
 /** Options of every command that reads a model. */
 export const modelOptions: Readonly<Record<string, OptionSpec>> = {
-  size: {
+  dim: {
     type: 'string',
     multiple: true,
     value: 'NAME=N',
@@ -30,9 +30,9 @@ export const modelOptions: Readonly<Record<string, OptionSpec>> = {
 
 function givenSizes(args: Arguments): ReadonlyMap<string, number> {
   return new Map(
-    listOption(args, 'size').map((text) => {
+    listOption(args, 'dim').map((text) => {
       const [, name = '', digits = ''] = /^(.+)=(\d+)$/.exec(text) ?? [];
-      if (name === '') throw usageProblem(`--size is “${text}”; a name and a number are needed, NAME=N.`);
+      if (name === '') throw usageProblem(`--dim is “${text}”; a name and a number are needed, NAME=N.`);
       return [name, Number(digits)];
     }),
   );
@@ -51,7 +51,7 @@ function besideModel(path: string): (location: string) => Uint8Array | undefined
 function withSizeOptions(error: unknown): unknown {
   const open = error instanceof Problem ? openSizesOf(error) : [];
   if (!(error instanceof Problem) || open.length === 0) return error;
-  const options = open.map(({ key, suggestion }) => `--size '${key}=${suggestion}'`).join(' ');
+  const options = open.map(({ key, suggestion }) => `--dim '${key}=${suggestion}'`).join(' ');
   return new Problem(error.code, `${error.message} For instance: ${options}`, error.details);
 }
 

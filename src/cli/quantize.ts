@@ -1,15 +1,15 @@
 import { basename } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { FloatRuntime } from '../core/execute/executor.ts';
-import { readOnnx } from '../core/formats/onnx/read.ts';
 import { readTflite } from '../core/formats/tflite/read.ts';
 import { writeTflite } from '../core/formats/tflite/write.ts';
 import { mainGraph } from '../core/model/graph.ts';
 import type { SampleSource } from '../core/model/samples.ts';
 import type { Model } from '../core/model/types.ts';
-import type { OnnxChoice } from '../core/pipeline/onnx-choice.ts';
+import { type OnnxChoice, usualOnnxChoice } from '../core/pipeline/onnx-choice.ts';
 import { needsSamples, quantizeModel } from '../core/pipeline/quantize-model.ts';
 import { quantizeOnnx } from '../core/pipeline/quantize-onnx.ts';
+import { floatNodesText, tryOnnx } from '../core/pipeline/try-onnx.ts';
 import { prepare } from '../core/prepare/prepare.ts';
 import type { Quantized } from '../core/quantize/quantize.ts';
 import type { Recipe } from '../core/quantize/recipe.ts';
@@ -51,7 +51,11 @@ export const quantizeSpec: CommandSpec = {
       value: 'FILE',
       help: 'the .tflite to write; of an ONNX model also an .onnx, with its graph and names',
     },
-    'onnx-activations': { type: 'string', value: 'TYPE', help: 'of an .onnx: int8 (default) or uint8' },
+    'onnx-activations': {
+      type: 'string',
+      value: 'TYPE',
+      help: 'of an .onnx: int8 or uint8, unless the recipe says',
+    },
     'onnx-symmetric': { type: 'boolean', help: 'of an .onnx: ranges symmetric around 0' },
     report: { type: 'string', value: 'FILE', help: 'also write the report as JSON' },
     json: { type: 'boolean', help: 'print the report as JSON' },
@@ -74,15 +78,18 @@ async function samplesFor(
 }
 
 /** @throws Problem `usage` for an ONNX file of a model that is none. */
-function checkFormat(out: string, { onnx, path }: ModelFile): void {
+function checkFormat(out: string, { onnx, path }: ModelFile, args: Arguments): void {
+  const forOnnx = ['onnx-activations', 'onnx-symmetric'].find((name) => args.values[name] !== undefined);
+  if (forOnnx !== undefined && !out.endsWith('.onnx'))
+    throw usageProblem(`--${forOnnx} is for an .onnx file; ${out} is none.`);
   if (out.endsWith('.onnx') && onnx === undefined)
     throw usageProblem(
       `${path} is no ONNX model, so ${out} cannot be written: there is no graph to write it into.`,
     );
 }
 
-function onnxChoice(args: Arguments): OnnxChoice {
-  const activations = textOption(args, 'onnx-activations') ?? 'int8';
+function onnxChoice(args: Arguments, recipe: Recipe): OnnxChoice {
+  const activations = textOption(args, 'onnx-activations') ?? usualOnnxChoice(recipe).activations;
   if (activations !== 'int8' && activations !== 'uint8')
     throw usageProblem(`--onnx-activations is “${activations}”; int8 and uint8 are known.`);
   return { activations, symmetric: args.values['onnx-symmetric'] === true };
@@ -98,18 +105,29 @@ interface Quantization {
   readonly runtime: FloatRuntime;
 }
 
-/** The file to write, read back once; its name tells the format. */
-async function fileOf(out: string, { opened, args, runtime, ...job }: Quantization): Promise<Uint8Array> {
+interface Written {
+  readonly file: Uint8Array;
+  /** What the report must say of it. */
+  readonly about: readonly string[];
+}
+
+/** The file to write, read back or run once; its name tells the format. */
+async function fileOf(out: string, { opened, args, runtime, ...job }: Quantization): Promise<Written> {
   const { onnx } = opened;
   if (onnx === undefined || !out.endsWith('.onnx')) {
     const file = writeTflite(job.quantized.model);
     readTflite(file);
-    return file;
+    return { file, about: [] };
   }
-  const { bytes, floatNodes } = await quantizeOnnx({ ...job, onnx, ...onnxChoice(args) }, { runtime });
-  readOnnx(bytes);
-  for (const { node, type, reason } of floatNodes) note(`${type} “${node}” stays in float: ${reason}`);
-  return bytes;
+  const choice = onnxChoice(args, job.recipe);
+  const { bytes, floatNodes } = await quantizeOnnx({ ...job, onnx, ...choice }, { runtime });
+  const tried = await tryOnnx(bytes, job, { runtime, kernels: nodeKernels() });
+  const about = [
+    'Written as ONNX; layers and figures are those of the .tflite that the same recipe makes.',
+    `${tried}.`,
+    ...(floatNodes.length === 0 ? [] : [floatNodesText(floatNodes)]),
+  ];
+  return { file: bytes, about };
 }
 
 /** `zeropoint quantize` */
@@ -119,7 +137,7 @@ export async function quantizeCommand(args: Arguments): Promise<void> {
   const arithmetic = parseArithmetic(args);
   const opened = readModel(args.positionals[0] ?? '', args);
   const { path, bytes, model } = opened;
-  checkFormat(out, opened);
+  checkFormat(out, opened, args);
   const reportPath = textOption(args, 'report');
   for (const file of [out, reportPath]) if (file !== undefined) checkOutput(file, [path]);
   const runtime = createFloatRuntime();
@@ -130,14 +148,21 @@ export async function quantizeCommand(args: Arguments): Promise<void> {
   const outcome = await quantizeModel({ model, ...(samples && { samples }), recipe }, tools).finally(
     call.done,
   );
-  const file = await fileOf(out, { ...outcome, opened, recipe, args, runtime, ...(samples && { samples }) });
+  const { file, about } = await fileOf(out, {
+    ...outcome,
+    opened,
+    recipe,
+    args,
+    runtime,
+    ...(samples && { samples }),
+  });
   const report = createReport({
     ...outcome,
     name: basename(path),
     recipe,
     files: { float: bytes, quantized: file },
     ...(samples?.classNames && { classNames: samples.classNames }),
-    notes: [...opened.notes, ...outcome.notes.map(({ text }) => text), ...notes],
+    notes: [...about, ...opened.notes, ...outcome.notes.map(({ text }) => text), ...notes],
   });
   writeBytes(out, file);
   const json = `${JSON.stringify(report, undefined, 2)}\n`;

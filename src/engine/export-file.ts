@@ -1,5 +1,6 @@
 import type { Call } from '../core/call.ts';
 import type { Model } from '../core/model/types.ts';
+import { usualOnnxChoice } from '../core/pipeline/onnx-choice.ts';
 import { Problem } from '../core/problem.ts';
 import type { Quantized } from '../core/quantize/quantize.ts';
 import type { Recipe } from '../core/quantize/recipe.ts';
@@ -28,7 +29,7 @@ export function usualExport({ opened, recipe }: Exportable): ExportRequest {
   const { inputType, outputType } = recipe;
   return opened.model.formats.includes('tflite')
     ? { format: 'tflite', inputType, outputType }
-    : { format: 'onnx', activations: 'int8', symmetric: false };
+    : { format: 'onnx', ...usualOnnxChoice(recipe) };
 }
 
 /**

@@ -3,6 +3,7 @@ import type { KernelFactory } from '../core/execute/int8/kernels.ts';
 import { readTflite } from '../core/formats/tflite/read.ts';
 import { writeTflite } from '../core/formats/tflite/write.ts';
 import type { Model } from '../core/model/types.ts';
+import { answersTo, samplesToTry } from '../core/pipeline/trial.ts';
 import { Problem } from '../core/problem.ts';
 import { quantize } from '../core/quantize/quantize.ts';
 import type { Recipe } from '../core/quantize/recipe.ts';
@@ -10,7 +11,6 @@ import type { Scheme } from '../core/quantize/scheme.ts';
 import type { Ranges } from '../core/ranges/choose.ts';
 import type { OpenedSamples } from '../core/samples/deliver.ts';
 import type { ExportedFile } from './api.ts';
-import { answersTo, samplesToTry } from './trial.ts';
 
 interface Job {
   /** Of the float model's file. */

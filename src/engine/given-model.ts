@@ -36,9 +36,11 @@ async function partsOf(bytes: Uint8Array, beside: readonly GivenFile[]): Promise
   const parts = new Map<string, Part>();
   if (detect(bytes).kind !== 'onnx') return parts;
   for (const location of externalFilesOf(bytes)) {
-    // Folders may have been lost on the way here.
+    // Folders may have been lost on the way here, or come before the model's own.
     const name = location.split('/').at(-1);
-    const given = beside.find((file) => nameOf(file) === name);
+    const given =
+      beside.find(({ path }) => path === location || path.endsWith(`/${location}`)) ??
+      beside.find((file) => nameOf(file) === name);
     if (given !== undefined) parts.set(location, { given, bytes: await readWhole(sampleFile(given)) });
   }
   return parts;

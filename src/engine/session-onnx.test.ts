@@ -35,9 +35,7 @@ test('a model from PyTorch is worked with as a .tflite, and exported as both', a
   expect([tflite.name, outcomeOf(readTflite(tflite.bytes)).name]).toEqual(['net_int8.tflite', 'strict int8']);
   const onnx = await engine.exportModel({ format: 'onnx', activations: 'uint8', symmetric: false });
   expect(onnx.name).toBe('net_int8.onnx');
-  expect(onnx.checks[0]).toMatch(
-    /^onnxruntime runs it: the same largest output as shown here on [23] of 3 samples/,
-  );
+  expect(onnx.checks[0]).toMatch(/^onnxruntime runs it: on 3 samples its outputs lie at most \d+(\.\d+)? % /);
   const { graph } = readOnnx(onnx.bytes);
   expect(graph.inputs[0]?.shape).toEqual(['batch', 3, 64, 64]);
   expect(graph.nodes.filter(({ type }) => type === 'QuantizeLinear').length).toBeGreaterThan(5);
@@ -112,7 +110,7 @@ test.each(['dynamic-range', 'weights-only'] as const)('%s needs no ranges in ONN
     activations: 'int8',
     symmetric: false,
   });
-  expect(checks[0]).toContain('the same largest output as shown here on 3 of 3 samples');
+  expect(checks[0]).toMatch(/at most (< )?\d(\.\d+)? % of their span/);
   expect(bytes.length).toBeLessThan(0.55 * exampleOnnx().length);
 });
 

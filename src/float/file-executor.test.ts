@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { activation, modelOf } from '../../tests/support/models.ts';
 import type { OnnxGraph } from '../core/formats/onnx/graph.ts';
-import { withOutputs } from '../core/formats/onnx/outputs.ts';
+import { originalOf } from '../core/formats/onnx/outputs.ts';
 import { readOnnx } from '../core/formats/onnx/read.ts';
 import { writeOnnx } from '../core/formats/onnx/write.ts';
 import type { Model, TensorData, TensorId } from '../core/model/types.ts';
@@ -38,7 +38,7 @@ const translation = modelOf(
   [[0], [3]],
 );
 const file = readOnnx(writeOnnx(graph));
-const model: Model = { ...translation, original: { withOutputs: (names) => withOutputs(file, names) } };
+const model: Model = { ...translation, original: originalOf(file) };
 /** NHWC: pixel by pixel, both channels. */
 const input: TensorData = {
   dtype: 'float32',

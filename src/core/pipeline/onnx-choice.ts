@@ -9,6 +9,11 @@ export interface OnnxChoice {
   readonly symmetric: boolean;
 }
 
+/** What is written unless somebody asks for something else: activations as the recipe has them. */
+export function usualOnnxChoice({ mode }: Recipe): OnnxChoice {
+  return { activations: mode === 'uint8' ? 'uint8' : 'int8', symmetric: false };
+}
+
 /**
  * static: activations become integers, with ranges measured before. dynamic: weights do, and activations while it runs.
  * weights: weights alone, which become float again before they are used.

@@ -1,6 +1,6 @@
 import { conversionOf } from '../formats/conversion.ts';
 import { detect } from '../formats/detect.ts';
-import { withOutputs } from '../formats/onnx/outputs.ts';
+import { originalOf } from '../formats/onnx/outputs.ts';
 import { readOnnx } from '../formats/onnx/read.ts';
 import type { ExternalFiles } from '../formats/onnx/tensor.ts';
 import { isWritable } from '../formats/tflite/operators.ts';
@@ -60,7 +60,7 @@ function openOnnx(bytes: Uint8Array, { external, sizes }: OpenOptions): OpenedMo
   const translated = toNhwc(translateOnnx(onnx, { unknown: 'keep' }));
   const model = {
     ...translated,
-    original: { withOutputs: (names: readonly string[]) => withOutputs(onnx.file, names) },
+    original: originalOf(onnx.file),
   };
   checkModel(model);
   const missing = mainGraph(model).ops.filter((op) => !isWritable(op));

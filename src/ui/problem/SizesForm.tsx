@@ -22,7 +22,7 @@ export function SizesForm({ sizes, onOpen, onDismiss }: Props) {
   const [typed, setTyped] = useState<Readonly<Record<string, string>>>({});
   const rows = sizes.map(({ key, input, dimension, suggestion }) => {
     const text = typed[key] ?? String(suggestion);
-    const label = key.startsWith(input) ? key : `${key}, in ${input}[${dimension}]`;
+    const label = key === `${input}[${dimension}]` ? key : `${key}, in ${input}[${dimension}]`;
     return { key, label, text, error: errorOf(text) };
   });
   const submit = (event: FormEvent) => {

@@ -1,4 +1,5 @@
 import { create, toBinary } from '@bufbuild/protobuf';
+import type { OriginalFile } from '../../model/types.ts';
 import { type GraphProto, ModelProtoSchema, ValueInfoProtoSchema } from './generated/onnx_pb.ts';
 import type { OnnxModel } from './graph.ts';
 import { changed } from './rewrite.ts';
@@ -12,4 +13,9 @@ export function withOutputs({ proto }: OnnxModel, names: readonly string[]): Uin
   const given = new Map(graph.output.map((info) => [info.name, info]));
   const output = names.map((name) => given.get(name) ?? create(ValueInfoProtoSchema, { name }));
   return toBinary(ModelProtoSchema, changed(proto, { graph: changed(graph, { output }) }));
+}
+
+/** A file as what computes the values of its translation. */
+export function originalOf(file: OnnxModel): OriginalFile {
+  return { withOutputs: (names) => withOutputs(file, names) };
 }

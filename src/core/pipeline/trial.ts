@@ -1,8 +1,8 @@
-import { realsOf, refit } from '../core/evaluate/reals.ts';
-import type { Executor } from '../core/execute/executor.ts';
-import { mainGraph, tensorAt } from '../core/model/graph.ts';
-import type { Model, Sample } from '../core/model/types.ts';
-import type { OpenedSamples } from '../core/samples/deliver.ts';
+import { realsOf, refit } from '../evaluate/reals.ts';
+import type { Executor } from '../execute/executor.ts';
+import { mainGraph, tensorAt } from '../model/graph.ts';
+import type { SampleSource } from '../model/samples.ts';
+import type { Model, Sample } from '../model/types.ts';
 
 /** Samples that a file is run on before it is handed over. */
 const trialSamples = 3;
@@ -28,7 +28,7 @@ export async function answersTo(
 }
 
 /** The first samples. */
-export async function samplesToTry(source: OpenedSamples): Promise<readonly Sample[]> {
+export async function samplesToTry(source: SampleSource): Promise<readonly Sample[]> {
   const samples: Sample[] = [];
   for await (const { sample } of source.open()) {
     samples.push(sample);
