@@ -1,9 +1,11 @@
 import { readLabels, readTfliteMetadata } from '../core/formats/tflite/metadata/read.ts';
+import type { NormalizedOnnx } from '../core/onnx/normalized.ts';
 import type { TensorSummary } from '../core/report/describe.ts';
 import { type Inspection, inspectModel } from '../core/report/inspect.ts';
 import { type Column, formatTable } from '../core/report/table.ts';
 import type { Arguments, CommandSpec } from './arguments.ts';
 import { modelOptions, readModel } from './model-file.ts';
+import { onnxFacts, onnxSection } from './onnx-facts.ts';
 import { print, printJson } from './output.ts';
 
 export const inspectSpec: CommandSpec = {
@@ -45,14 +47,15 @@ interface Inspected {
   readonly path: string;
   readonly bytes: number;
   readonly inspection: Inspection;
-  readonly format: string;
+  readonly onnx?: NormalizedOnnx | undefined;
 }
 
-function formatInspection({ path, bytes, inspection, format }: Inspected): string {
+function formatInspection({ path, bytes, inspection, onnx }: Inspected): string {
   const { summary, outcome, notes, keptFloat } = inspection;
   const operators = summary.operators.map(({ kind, count }) => `${count} ${kind}`).join(', ');
   const sections = [
-    `${path}: ${outcome.name} ${format} model, ${bytes.toLocaleString('en')} bytes, ${summary.parameters.toLocaleString('en')} constants`,
+    `${path}: ${outcome.name} ${onnx === undefined ? 'TensorFlow Lite' : 'ONNX'} model, ${bytes.toLocaleString('en')} bytes, ${summary.parameters.toLocaleString('en')} constants`,
+    ...(onnx === undefined ? [] : [onnxSection(onnx)]),
     `inputs\n${summary.inputs.map((tensor) => `  ${describeTensor(tensor)}`).join('\n')}`,
     `outputs\n${summary.outputs.map((tensor) => `  ${describeTensor(tensor)}`).join('\n')}`,
     `operators: ${operators}`,
@@ -72,19 +75,13 @@ export async function inspect(args: Arguments): Promise<void> {
   const described = inspectModel(model);
   const inspection = { ...described, notes: [...notes, ...described.notes] };
   if (args.values.json !== true)
-    return print(
-      formatInspection({
-        path,
-        bytes: bytes.length,
-        inspection,
-        format: onnx === undefined ? 'TensorFlow Lite' : 'ONNX',
-      }),
-    );
+    return print(formatInspection({ path, bytes: bytes.length, inspection, onnx }));
   const labels = await readLabels(model, 0);
   printJson({
     file: path,
     bytes: bytes.length,
     ...inspection,
+    ...(onnx && { onnx: onnxFacts(onnx) }),
     tfliteMetadata: readTfliteMetadata(model),
     ...(labels !== undefined && { labels: labels.length }),
   });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { batchOf, withBatch } from '../core/execute/batch.ts';
 import { readNpy, writeNpy } from '../core/formats/npy.ts';
 import { inMemory } from '../core/formats/random-access.ts';
-import { originalShape } from '../core/images/array-fit.ts';
+import { originalShape, valueFromArray } from '../core/images/array-fit.ts';
 import { mainGraph, tensorAt } from '../core/model/graph.ts';
 import { inverse, permuteData, permuted } from '../core/model/permute.ts';
 import type { Graph, Model, Sample, Tensor, TensorData, TensorId } from '../core/model/types.ts';
@@ -48,9 +48,12 @@ function inputPosition(model: Model, name: string): number {
  * An array given without the batch dimension of 1, or with another spelling of the same shape, is taken as meant; so is one
  * in the order of dimensions of the ONNX file.
  */
-function fitShape(value: TensorData, graph: Graph, id: TensorId): TensorData {
+function fitShape(given: TensorData, graph: Graph, id: TensorId): TensorData {
   const tensor = tensorAt(graph, id);
   const { shape } = tensor;
+  // Types that TensorFlow Lite has none of (int64 inputs, doubles, halves) are its nearest in the translation.
+  const value =
+    tensor.origin === undefined ? given : valueFromArray(given, { ...tensor, shape: given.shape });
   const significant = (sizes: readonly number[]) => sizes.filter((size) => size !== 1).join();
   if (significant(value.shape) === significant(shape)) return { ...value, shape };
   const order = tensor.origin?.order;

@@ -109,8 +109,10 @@ function notesOf(
   const batch = file.graph.inputs.some(({ shape }) => typeof shape?.[0] === 'string');
   if (batch && [...bound.types.values()].some(({ shape }) => shape[0] === 1))
     notes.push('The batch, whose size the file leaves open, is 1.');
-  if (holdsAny(file.graph, isHalf)) notes.push('Half floats are computed as float32.');
-  if (holdsAny(file.graph, isDouble)) notes.push('float64 is computed as float32.');
+  if (holdsAny(file.graph, isHalf))
+    notes.push('Half floats are computed as float32; a quantized .onnx has float32 inputs and outputs.');
+  if (holdsAny(file.graph, isDouble))
+    notes.push('float64 is computed as float32; a quantized .onnx has float32 inputs and outputs.');
   for (const { name, shape } of file.graph.outputs) {
     const own = values.get(name)?.shape ?? [];
     const differs =

@@ -26,8 +26,8 @@ export interface BoundInputs {
 }
 
 /**
- * Gives every dimension of the inputs a size: the one given, 1 for a batch (the first dimension where it is open), and
- * one size for all dimensions of the same name.
+ * Gives every dimension of the inputs a size: the one given, 1 for an open batch, and one size for all dimensions of the
+ * same name.
  * @param suggest - sizes for what stays open, in its order.
  * @throws Problem `model/dynamic-shape` whose details list every open size with a suggestion; `usage` for a size that is none.
  */
@@ -38,16 +38,19 @@ export function bindInputs(
 ): BoundInputs {
   checkSizes(given);
   const names = new Map(given);
-  for (const { shape } of graph.inputs) {
-    const [batch] = shape ?? [];
-    if (typeof batch === 'string' && batch !== '' && !names.has(batch)) names.set(batch, 1);
+  for (const { shape = [] } of graph.inputs) {
+    const [batch] = shape;
+    if (hasBatch(shape, graph.inputs) && typeof batch === 'string' && batch !== '' && !names.has(batch))
+      names.set(batch, 1);
   }
   const open = new Map<string, OpenDimension>();
   const types = new Map<string, ValueType>();
   for (const input of graph.inputs) {
     const shape = shapeOf(input).map((dim, dimension) => {
-      const size = sizeOf(dim, { input: input.name, dimension }, names);
+      const size =
+        names.get(`${input.name}[${dimension}]`) ?? (typeof dim === 'number' ? dim : names.get(dim));
       if (size !== undefined) return size;
+      if (dim === '' && dimension === 0 && hasBatch(input.shape ?? [], graph.inputs)) return 1;
       const key = keyOf(dim, input.name, dimension);
       if (!open.has(key)) open.set(key, { key, input: input.name, dimension });
       return 0;
@@ -62,14 +65,14 @@ function keyOf(dim: string | number, input: string, dimension: number): string {
   return typeof dim === 'string' && dim !== '' ? dim : `${input}[${dimension}]`;
 }
 
-function sizeOf(
-  dim: string | number,
-  { input, dimension }: { readonly input: string; readonly dimension: number },
-  names: Sizes,
-): number | undefined {
-  if (typeof dim === 'number') return dim;
-  const own = names.get(`${input}[${dimension}]`) ?? names.get(dim);
-  return own ?? (dimension === 0 && dim === '' ? 1 : undefined);
+/**
+ * Whether the first dimension counts samples: not where its name stands for another dimension too, nor of three dimensions,
+ * which may be a lone picture, unless it is called so.
+ */
+function hasBatch(shape: readonly (string | number)[], inputs: readonly OnnxValue[]): boolean {
+  const [batch = ''] = shape;
+  if (batch !== '' && inputs.some((input) => input.shape?.slice(1).includes(batch))) return false;
+  return shape.length !== 3 || /^(n|b|unk.*|.*batch.*)$/i.test(String(batch));
 }
 
 function checkSizes(given: Sizes): void {

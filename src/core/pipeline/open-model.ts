@@ -1,5 +1,6 @@
 import { conversionOf } from '../formats/conversion.ts';
 import { detect } from '../formats/detect.ts';
+import type { OnnxModel } from '../formats/onnx/graph.ts';
 import { originalOf } from '../formats/onnx/outputs.ts';
 import { readOnnx } from '../formats/onnx/read.ts';
 import type { ExternalFiles } from '../formats/onnx/tensor.ts';
@@ -55,7 +56,9 @@ export function openModel(name: string, bytes: Uint8Array, options: OpenOptions 
 }
 
 function openOnnx(bytes: Uint8Array, { external, sizes }: OpenOptions): OpenedModel {
-  const onnx = normalizeOnnx(readOnnx(bytes, external), sizes && { sizes });
+  const file = readOnnx(bytes, external);
+  refuseIntegerNodes(file);
+  const onnx = normalizeOnnx(file, sizes && { sizes });
   refuseEmpty(onnx);
   const translated = toNhwc(translateOnnx(onnx, { unknown: 'keep' }));
   const model = {
@@ -66,6 +69,17 @@ function openOnnx(bytes: Uint8Array, { external, sizes }: OpenOptions): OpenedMo
   const missing = mainGraph(model).ops.filter((op) => !isWritable(op));
   const formats: readonly FileFormat[] = missing.length === 0 ? ['tflite', 'onnx'] : ['onnx'];
   return { model, onnx, formats, notes: [...onnx.notes, ...notesOn(missing)] };
+}
+
+/** @throws Problem `model/already-quantized` for onnxruntime's own integer operators, which only it knows. */
+function refuseIntegerNodes({ graph }: OnnxModel): void {
+  const nodes = graph.nodes.filter(
+    ({ type, domain }) => domain === 'com.microsoft' && /^QLinear|^QGemm$/.test(type),
+  );
+  if (nodes.length === 0) return;
+  const names = [...new Set(nodes.map(({ type }) => type))].join(', ');
+  const text = `The file is quantized already, into operators that only onnxruntime has (${names}). Give the float model, or one quantized in the QDQ format.`;
+  throw new Problem('model/already-quantized', text, { nodes: nodes.map(({ name }) => name) });
 }
 
 /** @throws Problem `model/invalid` for a graph that computes nothing. */

@@ -1,5 +1,5 @@
 import { isPresent, tensorAt } from '../model/graph.ts';
-import type { FakeQuantRange, Graph, Model, OpOf, Signature, TensorId } from '../model/types.ts';
+import type { FakeQuantRange, Graph, Model, OpOf, Signature, Tensor, TensorId } from '../model/types.ts';
 
 type FakeQuant = OpOf<'FAKE_QUANT'>;
 
@@ -36,6 +36,11 @@ function rangesOf(
   return map;
 }
 
+/** What a tensor takes over of the output that it becomes: of an ONNX file, the value after the rounding. */
+function ofOutput({ name, origin }: Tensor): Pick<Tensor, 'name' | 'origin'> {
+  return { name, ...(origin && { origin }) };
+}
+
 /**
  * Takes FAKE_QUANT ops (quantization-aware training: values rounded to a grid, in float) out of a graph and leaves their
  * ranges with the tensors that they round. An output keeps the name that callers know.
@@ -54,7 +59,7 @@ export function foldFakeQuant(graph: Graph): WithoutFakeQuant {
     const source = sources.get(id);
     const inner = source === undefined ? undefined : tensors[source];
     if (source !== undefined && inner !== undefined && !graph.inputs.includes(source))
-      tensors[source] = { ...inner, name: tensorAt(graph, id).name };
+      tensors[source] = { ...inner, ...ofOutput(tensorAt(graph, id)) };
   }
   const moveArguments = (list: Signature['inputs']) => list.map((a) => ({ ...a, tensor: move(a.tensor) }));
   return {

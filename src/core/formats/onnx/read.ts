@@ -103,7 +103,8 @@ function entryOf(info: ValueInfoProto): readonly (readonly [string, OnnxValue])[
   if (type?.case !== 'tensorType' || type.value.elemType === 0) return [];
   const value = { name, dtype: dtypeOf(type.value.elemType, name) };
   const shape = type.value.shape?.dim.map(({ value: dim }): Dim => {
-    if (dim.case === 'dimParam') return dim.value;
+    // Not names: what several open sizes are called alike that have nothing to do with each other.
+    if (dim.case === 'dimParam') return /^(\?|None|-1)$/.test(dim.value) ? '' : dim.value;
     // Some exporters write −1 for a size that is open.
     return dim.case === 'dimValue' && dim.value >= 0n ? Number(dim.value) : '';
   });

@@ -17,7 +17,11 @@ export function guard(
   return () => {
     for (let i = 0; i < input.data.length; i++) {
       if (refused[(input.data[i] as number) & 255] === 1) {
-        throw new Problem('compute/runtime', `${name} met ${what} in "${input.name}".`, { tensor: input.id });
+        throw new Problem(
+          'compute/runtime',
+          `${name} met ${what} in "${input.name}". Kernels on devices stop there as well: keep this op in float.`,
+          { tensor: input.id },
+        );
       }
     }
   };
