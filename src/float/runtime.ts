@@ -1,5 +1,6 @@
 import type { Env, InferenceSession } from 'onnxruntime-web/wasm';
 import type { Executor, FloatRuntime } from '../core/execute/executor.ts';
+import { withoutVariables } from '../core/execute/without-variables.ts';
 import type { LoweredModel } from '../core/lower/lower.ts';
 import { mainGraph } from '../core/model/graph.ts';
 import type { Model, TensorId } from '../core/model/types.ts';
@@ -51,7 +52,8 @@ export function createFloatRuntime(options: FloatRuntimeOptions = {}): FloatRunt
     const { lowered, model: part, taps, firstOp } = segment;
     return lowered === undefined ? ownExecutor(part, taps, firstOp) : onnx(model, { ...segment, lowered });
   };
-  const translated = async (model: Model, taps: readonly TensorId[]): Promise<Executor> => {
+  const translated = async (given: Model, taps: readonly TensorId[]): Promise<Executor> => {
+    const model = withoutVariables(given);
     refuseTooLarge(model, taps);
     const segments = segmentsOf(model, taps);
     refuseUnknownOps(segments);
