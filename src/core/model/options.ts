@@ -146,7 +146,8 @@ export interface SequenceLstmOptions extends LstmOptions {
 }
 /** What a resource variable is known by in all graphs of a model: the container that it lies in, and its name there. */
 export interface VarHandleOptions {
-  readonly container: string;
+  /** Absent: the default one, whose name is empty. */
+  readonly container?: string;
   readonly sharedName: string;
 }
 export interface CallOnceOptions {

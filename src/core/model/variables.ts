@@ -26,7 +26,7 @@ function handlesOf(graph: Graph): ReadonlyMap<TensorId, Pick<VariableUse, 'varia
     graph.ops.flatMap((op) => {
       const [handle] = op.outputs;
       if (op.kind !== 'VAR_HANDLE' || !isPresent(handle)) return [];
-      const { container, sharedName: name } = op.options;
+      const { container = '', sharedName: name } = op.options;
       return [[handle, { variable: JSON.stringify([container, name]), name }] as const];
     }),
   );

@@ -275,8 +275,11 @@ export const codecs: Codecs = {
     write: (o) => ({ min: o.min, max: o.max, numBits: o.bits, narrowRange: o.narrowRange }),
   }),
   VAR_HANDLE: codec('VarHandleOptions', fb.VarHandleOptionsT, {
-    read: (t) => ({ container: textOf(t.container), sharedName: textOf(t.sharedName) }),
-    write: (o) => ({ container: o.container, sharedName: o.sharedName }),
+    read: ({ container, sharedName }) => ({
+      ...(container !== null && { container: textOf(container) }),
+      sharedName: textOf(sharedName),
+    }),
+    write: ({ container = null, sharedName }) => ({ container, sharedName }),
   }),
   CALL_ONCE: codec('CallOnceOptions', fb.CallOnceOptionsT, {
     read: (t) => ({ initGraph: t.initSubgraphIndex }),
