@@ -58,11 +58,11 @@ describe('variables hold their values from run to run as in TensorFlow’s inter
   });
 });
 
-function sourceOf(sample: Sample): SampleSource {
+function sourceOf(samples: readonly Sample[]): SampleSource {
   return {
-    count: 1,
+    count: samples.length,
     async *open() {
-      yield { name: 'sample', sample };
+      for (const [k, sample] of samples.entries()) yield { name: `sample ${k}`, sample };
     },
   };
 }
@@ -70,7 +70,7 @@ function sourceOf(sample: Sample): SampleSource {
 describe.each(golden.map((each) => [each.name, each] as const))('%s', (_, each) => {
   const { model: float } = prepare(each.float.model);
 
-  test('the float reference begins every run afresh, and calibration sees what TensorFlow’s sees', async () => {
+  test('the float reference begins every run afresh, or goes on, as is asked', async () => {
     const runtime = createFloatRuntime();
     const executor = await runtime.create(float, []);
     const own = createInt8Executor(float, { arithmetic: 'litert-reference' });
@@ -81,9 +81,21 @@ describe.each(golden.map((each) => [each.name, each] as const))('%s', (_, each) 
     const first = await executor.execute(each.inputs[0] as Sample);
     expect(differenceOf(first, each.float.outputs[0] ?? [])).toBeLessThan(tolerance);
     executor.dispose();
-    const statistics = await calibrate(float, sourceOf(each.calibration[0] as Sample), { runtime });
+    const kept = await runtime.create(float, [], { variables: 'kept' });
+    for (const [run, sample] of each.inputs.entries())
+      expect(differenceOf(await kept.execute(sample), each.float.outputs[run] ?? [])).toBeLessThan(tolerance);
+    kept.dispose();
+  });
+
+  test.each([
+    ['one sample', 1],
+    ['all samples, variables going on from one to the next', 12],
+  ])('calibration sees what TensorFlow’s calibrator sees in %s', async (_, count) => {
+    const source = sourceOf(each.calibration.slice(0, count));
+    const statistics = await calibrate(float, source, { runtime: createFloatRuntime() });
     const seen = chooseRanges(float, statistics, 'tensorflow');
-    for (const [id, { min, max }] of each.firstRanges) {
+    const wanted = count === 1 ? each.firstRanges : each.ranges;
+    for (const [id, { min, max }] of wanted) {
       const range = seen.get(id);
       const [low, high] = [Math.min(0, range?.min ?? Number.NaN), Math.max(0, range?.max ?? Number.NaN)];
       const difference = Math.max(Math.abs(low - Math.min(0, min)), Math.abs(high - Math.max(0, max)));

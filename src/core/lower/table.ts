@@ -22,7 +22,7 @@ import { resizeBilinear, resizeNearest } from './resize.ts';
 import { broadcastTo, depthToSpace, reshape, spaceToDepth, tile, transpose } from './shape.ts';
 import { reverse, slice, split, stridedSlice } from './slice.ts';
 
-/** Ops of variables that are left for their positions alone (execute/without-variables.ts); reading one is refused. */
+/** Ops of variables that are left for their positions alone (execute/without-variables.ts); one that is read is refused. */
 const nothing = (): void => {};
 
 /** Every operator that the float reference runs, and how. */

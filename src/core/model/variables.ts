@@ -5,7 +5,7 @@
  */
 import { Problem } from '../problem.ts';
 import { isPresent, mainGraph } from './graph.ts';
-import type { Graph, Model, OpId, TensorId } from './types.ts';
+import type { Graph, Model, Op, OpId, TensorId } from './types.ts';
 
 /** One reading or writing of a variable. */
 export interface VariableUse {
@@ -49,6 +49,12 @@ export function variableUses(graph: Graph): readonly VariableUse[] {
     }
     return [{ op: index as OpId, kind: op.kind, handle, value, ...known }];
   });
+}
+
+/** Whether a graph has an op of variables. */
+export function usesVariables(graph: Graph): boolean {
+  const kinds: readonly Op['kind'][] = ['VAR_HANDLE', 'READ_VARIABLE', 'ASSIGN_VARIABLE', 'CALL_ONCE'];
+  return graph.ops.some(({ kind }) => kinds.includes(kind));
 }
 
 /** The graphs of `model` that its first one calls once, by their positions; a position may lie outside of the model. */
