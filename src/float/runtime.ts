@@ -3,6 +3,7 @@ import type { Executor, FloatRuntime } from '../core/execute/executor.ts';
 import type { LoweredModel } from '../core/lower/lower.ts';
 import { mainGraph } from '../core/model/graph.ts';
 import type { Model, TensorId } from '../core/model/types.ts';
+import { usesVariables } from '../core/model/variables.ts';
 import { OnnxExecutor, type OpenSession, quiet } from './executor.ts';
 import { fileExecutor } from './file-executor.ts';
 import { refuseTooLarge } from './memory.ts';
@@ -11,6 +12,7 @@ import { runtimeProblem } from './problems.ts';
 import { type Piece, SegmentedExecutor } from './segmented-executor.ts';
 import { type Segment, segmentsOf } from './segments.ts';
 import { Turns } from './turns.ts';
+import { openWithVariables } from './variables-executor.ts';
 
 type Ort = typeof import('onnxruntime-web/wasm');
 
@@ -61,10 +63,13 @@ export function createFloatRuntime(options: FloatRuntimeOptions = {}): FloatRunt
     return new SegmentedExecutor(model, pieces, taps);
   };
   return {
-    create: (model, taps) =>
-      model.original === undefined
+    create: async (model, taps, choices = {}) => {
+      if (usesVariables(mainGraph(model)))
+        return openWithVariables(model, choices, (without) => translated(without, taps));
+      return model.original === undefined
         ? translated(model, taps)
-        : fileExecutor({ file: model.original, model, taps }, { opened, translated }),
+        : fileExecutor({ file: model.original, model, taps }, { opened, translated });
+    },
   };
 }
 

@@ -38,9 +38,9 @@ export function startSession() {
   const counted = { watched: 0 };
   const inner = createFloatRuntime();
   const runtime: FloatRuntime = {
-    create: (model, taps) => {
+    create: (model, taps, choices) => {
       if (taps.length > 0) counted.watched += 1;
-      return inner.create(model, taps);
+      return inner.create(model, taps, choices);
     },
   };
   const { port1, port2 } = new MessageChannel();

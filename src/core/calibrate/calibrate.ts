@@ -56,7 +56,8 @@ function notFinite(graph: Graph, id: TensorId, sample: SampleRef): Problem {
 }
 
 /**
- * Runs every sample through the float model and measures all float activations.
+ * Runs every sample through the float model and measures all float activations. Resource variables go on from sample to
+ * sample, as in TensorFlow's calibrator: a run is one step of a stream, whose first step alone would tell nothing of the others.
  *
  * An empty source is refused; TensorFlow's converter returns the float model then, without a word.
  * @param model - float and prepared; its first graph is measured.
@@ -71,7 +72,7 @@ export async function calibrate(
   const { runtime, call } = tools;
   const graph = mainGraph(model);
   const running = emptyStatistics(graph);
-  const executor = await runtime.create(model, [...running.keys()]);
+  const executor = await runtime.create(model, [...running.keys()], { variables: 'kept' });
   const measure = ({ name, sample }: NamedSample, index: number) =>
     executor.execute(sample, (id, { data }) => {
       const finite = running.get(id)?.observe(data as Float32Array, { index, name });

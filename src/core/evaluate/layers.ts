@@ -65,6 +65,8 @@ function localOps(
       return other !== undefined && isReal(tensorAt(candidate, own)) ? [[own, other] as const] : [];
     });
   return candidate.ops.flatMap((op, index) => {
+    // What it gives is what came before in the run, which alone it does not see.
+    if (op.kind === 'READ_VARIABLE') return [];
     const activations = executor.activationsOf(index as OpId);
     const [inputs, outputs] = [paired(activations), paired(op.outputs)];
     const complete = inputs.length === activations.length;

@@ -19,11 +19,16 @@ export interface Executor {
   dispose(): void;
 }
 
+export interface FloatRuntimeChoices {
+  /** What resource variables are when a run begins: what CALL_ONCE assigns ('fresh', the default), or what the last run left. */
+  readonly variables?: 'fresh' | 'kept';
+}
+
 /** Makes executors of float models. Implemented outside the core, because it needs a runtime (onnxruntime-web). */
 export interface FloatRuntime {
   /**
    * @param taps - activations that `watch` is to see; the fewer, the faster.
    * @throws Problem `model/unsupported-op` naming every op the runtime lacks.
    */
-  create(model: Model, taps: readonly TensorId[]): Promise<Executor>;
+  create(model: Model, taps: readonly TensorId[], choices?: FloatRuntimeChoices): Promise<Executor>;
 }

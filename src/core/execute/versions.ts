@@ -5,6 +5,8 @@
 const operatorsByNewestVersion: Readonly<Record<number, readonly string[]>> = {
   1: [
     'ADD_N',
+    'ASSIGN_VARIABLE',
+    'CALL_ONCE',
     'CEIL',
     'COS',
     'CUMSUM',
@@ -19,6 +21,7 @@ const operatorsByNewestVersion: Readonly<Record<number, readonly string[]>> = {
     'POW',
     'PRELU',
     'RANK',
+    'READ_VARIABLE',
     'RELU_0_TO_1',
     'RELU_N1_TO_1',
     'RESHAPE',
@@ -27,6 +30,7 @@ const operatorsByNewestVersion: Readonly<Record<number, readonly string[]>> = {
     'SHAPE',
     'SIN',
     'SQUARE',
+    'VAR_HANDLE',
     'ZEROS_LIKE',
   ],
   2: [

@@ -22,6 +22,9 @@ import { resizeBilinear, resizeNearest } from './resize.ts';
 import { broadcastTo, depthToSpace, reshape, spaceToDepth, tile, transpose } from './shape.ts';
 import { reverse, slice, split, stridedSlice } from './slice.ts';
 
+/** Ops of variables that are left for their positions alone (execute/without-variables.ts); one that is read is refused. */
+const nothing = (): void => {};
+
 /** Every operator that the float reference runs, and how. */
 const table: { readonly [K in KnownKind]?: Lower<K> } = {
   CONV_2D: conv2d,
@@ -98,6 +101,10 @@ const table: { readonly [K in KnownKind]?: Lower<K> } = {
   REVERSE_V2: reverse,
   GATHER: gather,
   GATHER_ND: gatherNd,
+
+  VAR_HANDLE: nothing,
+  ASSIGN_VARIABLE: nothing,
+  CALL_ONCE: nothing,
 };
 
 /** How `op` is lowered; `undefined` for an operator outside the table. */

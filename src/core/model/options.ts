@@ -144,6 +144,16 @@ export interface SequenceLstmOptions extends LstmOptions {
   /** Sequences are [steps, batch, values] instead of [batch, steps, values]. */
   readonly timeMajor: boolean;
 }
+/** What a resource variable is known by in all graphs of a model: the container that it lies in, and its name there. */
+export interface VarHandleOptions {
+  /** Absent: the default one, whose name is empty. */
+  readonly container?: string;
+  readonly sharedName: string;
+}
+export interface CallOnceOptions {
+  /** Position in `Model.graphs` of the graph that gives variables their first values. */
+  readonly initGraph: number;
+}
 export type NoOptions = Readonly<Record<never, never>>;
 /** Options of an operator that is only passed through. */
 export type OpaqueOptions = NoOptions;
@@ -256,6 +266,10 @@ export interface OptionsByKind {
   readonly ZEROS_LIKE: NoOptions;
   readonly CUMSUM: CumsumOptions;
   readonly FAKE_QUANT: FakeQuantOptions;
+  readonly VAR_HANDLE: VarHandleOptions;
+  readonly READ_VARIABLE: NoOptions;
+  readonly ASSIGN_VARIABLE: NoOptions;
+  readonly CALL_ONCE: CallOnceOptions;
   readonly QUANTIZE: NoOptions;
   readonly DEQUANTIZE: NoOptions;
 }

@@ -10,6 +10,7 @@ import {
   withoutOriginal,
 } from '../model/graph.ts';
 import type { Graph, Model, Op, Tensor, TensorId } from '../model/types.ts';
+import { onceGraphs } from '../model/variables.ts';
 import { Problem } from '../problem.ts';
 import { dequantized } from './dequantize-constant.ts';
 import { foldFakeQuant } from './fold-fake-quant.ts';
@@ -115,8 +116,9 @@ function notesOf(model: Model, counts: Counts): readonly Note[] {
     const text = `${counts.fakeQuant} tensors carry ranges of their own, from quantization-aware training or a quantized ONNX file; they are quantized with those. The float reference computes without that rounding.`;
     notes.push({ kind: 'fake-quant', text });
   }
-  if (model.graphs.length > 1) {
-    const text = `The file holds ${model.graphs.length} graphs; the first one, “${mainGraph(model).name}”, is used and the others stay as they are.`;
+  const once = [...onceGraphs(model)].filter((index) => index in model.graphs);
+  if (model.graphs.length - once.length > 1) {
+    const text = `The file holds ${model.graphs.length - once.length} graphs; the first one, “${mainGraph(model).name}”, is used and the others stay as they are.`;
     notes.push({ kind: 'several-graphs', text });
   }
   return notes;

@@ -1,11 +1,12 @@
 import { constantOf } from '../model/data.ts';
-import { opName, tensorAt } from '../model/graph.ts';
-import type { Graph, Op, OpId, TensorId } from '../model/types.ts';
+import { mainGraph, opName, tensorAt } from '../model/graph.ts';
+import type { Graph, Model, Op, OpId, TensorId } from '../model/types.ts';
 import { Problem } from '../problem.ts';
 import { extremesWithZero } from './constants.ts';
 import { activationParams, constantParams, type Params } from './params.ts';
 import { dataInputs, type Rule } from './rules.ts';
 import type { ActivationType } from './scheme.ts';
+import { type IntegerVariables, integerVariables } from './variables.ts';
 
 /** Calibrated range of a tensor, real values. */
 export interface Bounds {
@@ -23,6 +24,8 @@ export interface Assignment {
   /** Parameters of each activation that is int8 somewhere. */
   readonly params: ReadonlyMap<TensorId, Params>;
   readonly requantized: readonly Requantized[];
+  /** Parameters of each resource variable that is integer. */
+  readonly variables: ReadonlyMap<string, Params>;
   /** The parameters that op `id` demands of all its data inputs; `undefined` when it takes them as they are. */
   demandOf(id: OpId): Params | undefined;
 }
@@ -59,20 +62,25 @@ export function missingRange(graph: Graph, id: TensorId): Problem {
 }
 
 /**
- * Chooses the parameters of every activation of the ops in `rules`.
+ * Chooses the parameters of every activation of the ops in `rules`, which are those of the model's first graph.
  *
  * Groups: an op of output `same` puts its outputs into its input's group, and the range of the group's first tensor
  * counts, as in TensorFlow. At a join (CONCATENATION, MAXIMUM, …) the result's parameters are pushed back into an
  * operand's group when they cover its own range. TensorFlow pushes them always, and so clips the operand everywhere it
  * is used; unless the recipe wants that, we keep the operand's range where it would be clipped. An operand whose
  * parameters are fixed, or were chosen by another join, is requantized at the join in any case.
+ *
+ * A resource variable is a group of all that is read from it and of what is assigned to it, unless that is in another group:
+ * then it is requantized before it is assigned, where TensorFlow's older quantizer lets it stand for other numbers.
  */
 export function assignParams(
-  graph: Graph,
+  model: Model,
   rules: ReadonlyMap<OpId, Rule>,
   { ranges, ...options }: AssignOptions & { readonly ranges: ReadonlyMap<TensorId, Bounds> },
 ): Assignment {
-  const groups = new GroupTable(graph, ranges, options);
+  const graph = mainGraph(model);
+  const variables = integerVariables(model, rules, ranges);
+  const groups = new GroupTable(graph, { ranges, variables, options });
   for (const [id, rule] of rules) groups.addOp(graph.ops[id] as Op, rule);
   // Inputs and outputs of float ops too: they are int8 when the recipe asks for integer inputs and outputs.
   for (const id of [...graph.inputs, ...graph.outputs]) if (ranges.has(id)) groups.of(id);
@@ -84,36 +92,44 @@ export function assignParams(
   return {
     params: groups.params(),
     requantized: requantized.reverse(),
-    demandOf: (id) =>
-      rules.get(id)?.output === 'join'
-        ? groups.of((graph.ops[id] as Op).outputs[0] as TensorId).params
-        : undefined,
+    variables: groups.variables(),
+    demandOf: (id) => {
+      const variable = variables.byAssignment.get(id);
+      if (variable !== undefined) return groups.ofVariable(variable).params;
+      if (rules.get(id)?.output !== 'join') return undefined;
+      return groups.of((graph.ops[id] as Op).outputs[0] as TensorId).params;
+    },
   };
+}
+
+interface Given {
+  readonly ranges: ReadonlyMap<TensorId, Bounds>;
+  readonly variables: IntegerVariables;
+  readonly options: AssignOptions;
 }
 
 class GroupTable {
   readonly #graph: Graph;
   readonly #ranges: ReadonlyMap<TensorId, Bounds>;
+  readonly #variables: IntegerVariables;
   readonly #options: AssignOptions;
   readonly #groups = new Map<TensorId, Group>();
+  readonly #variableGroups = new Map<string, Group>();
 
-  constructor(graph: Graph, ranges: ReadonlyMap<TensorId, Bounds>, options: AssignOptions) {
+  constructor(graph: Graph, { ranges, variables, options }: Given) {
     this.#graph = graph;
     this.#ranges = ranges;
+    this.#variables = variables;
     this.#options = options;
   }
 
   of(id: TensorId): Group {
     const known = this.#groups.get(id);
     if (known !== undefined) return known;
+    const variable = this.#variables.byTensor.get(id);
+    if (variable !== undefined) return this.#add(id, this.ofVariable(variable));
     const bounds = this.#ranges.get(id);
-    if (bounds !== undefined) {
-      return this.#add(id, {
-        bounds,
-        params: activationParams(bounds.min, bounds.max, this.#options.type),
-        dictated: false,
-      });
-    }
+    if (bounds !== undefined) return this.#add(id, this.#measured(bounds));
     const constant = constantBounds(this.#graph, id);
     if (constant !== undefined) {
       return this.#add(id, {
@@ -123,6 +139,21 @@ class GroupTable {
       });
     }
     throw missingRange(this.#graph, id);
+  }
+
+  /** Everything that a variable holds. */
+  ofVariable(variable: string): Group {
+    const known = this.#variableGroups.get(variable);
+    if (known !== undefined) return known;
+    const bounds = this.#variables.bounds.get(variable);
+    if (bounds === undefined) {
+      // Constants have ranges of their own, so something else is read or assigned.
+      const [id] = [...this.#variables.byTensor].find(([, other]) => other === variable) ?? [];
+      throw missingRange(this.#graph, id as TensorId);
+    }
+    const group = this.#measured(bounds);
+    this.#variableGroups.set(variable, group);
+    return group;
   }
 
   addOp(op: Op, rule: Rule): void {
@@ -147,6 +178,20 @@ class GroupTable {
 
   params(): ReadonlyMap<TensorId, Params> {
     return new Map([...this.#groups].map(([id, { params }]) => [id, params]));
+  }
+
+  variables(): ReadonlyMap<string, Params> {
+    const { byTensor, byAssignment } = this.#variables;
+    const all = new Set([...byTensor.values(), ...byAssignment.values()]);
+    return new Map([...all].map((variable) => [variable, this.ofVariable(variable).params]));
+  }
+
+  #measured(bounds: Bounds): Group {
+    return {
+      bounds,
+      params: activationParams(bounds.min, bounds.max, this.#options.type),
+      dictated: false,
+    };
   }
 
   #push(from: Group, to: Group): boolean {

@@ -1,6 +1,7 @@
 import { withoutUnusedTensors } from '../model/compact.ts';
 import { isPresent, mainGraph, tensorAt, withMainGraph, withoutOriginal } from '../model/graph.ts';
 import type { Graph, Model, Op, Signature, Tensor, TensorId } from '../model/types.ts';
+import { onceGraphs } from '../model/variables.ts';
 import { dequantized } from '../prepare/dequantize-constant.ts';
 import { Problem } from '../problem.ts';
 import { withRuntimeVersion, withVersions } from './versions.ts';
@@ -47,6 +48,17 @@ function withOutputNames(
   return renamed;
 }
 
+/** @param alias - see `aliases` */
+function floatGraph(graph: Graph, alias: ReadonlyMap<TensorId, TensorId>): Graph {
+  const move = (id: TensorId): TensorId => alias.get(id) ?? id;
+  return {
+    ...graph,
+    outputs: graph.outputs.map(move),
+    tensors: withOutputNames(graph, graph.tensors.map(floatTensor), alias),
+    ops: graph.ops.filter((op) => !isConversion(op)).map((op) => ({ ...op, inputs: op.inputs.map(move) })),
+  };
+}
+
 /**
  * The float twin of a quantized model: every integer weight becomes the real value that it stands for, conversions fall
  * away, activations are float32. Its answers differ from the quantized model's only by the rounding of activations.
@@ -60,15 +72,14 @@ export function dequantize(model: Model): Model {
   const alias = aliases(graph);
   const move = (id: TensorId): TensorId => alias.get(id) ?? id;
   const moveArguments = (list: Signature['inputs']) => list.map((a) => ({ ...a, tensor: move(a.tensor) }));
-  const float: Graph = {
-    ...graph,
-    outputs: graph.outputs.map(move),
-    tensors: withOutputNames(graph, graph.tensors.map(floatTensor), alias),
-    ops: graph.ops.filter((op) => !isConversion(op)).map((op) => ({ ...op, inputs: op.inputs.map(move) })),
-  };
+  const float = floatGraph(graph, alias);
   const signatures = model.signatures.map((s) =>
     s.graph === 0 ? { ...s, outputs: moveArguments(s.outputs) } : s,
   );
-  const result = { ...withMainGraph(withoutOriginal(model), withVersions(float)), signatures };
+  const once = onceGraphs(model);
+  const graphs = model.graphs.map((other, index) =>
+    once.has(index) ? floatGraph(other, aliases(other)) : other,
+  );
+  const result = { ...withMainGraph({ ...withoutOriginal(model), graphs }, withVersions(float)), signatures };
   return withRuntimeVersion(withoutUnusedTensors(result));
 }

@@ -1,5 +1,6 @@
 import { isPresent, mainGraph, withMainGraph, withoutOriginal } from '../model/graph.ts';
 import type { Graph, Model, Op, OpId, Signature, TensorId } from '../model/types.ts';
+import { onceGraphs } from '../model/variables.ts';
 import {
   type Assignment,
   assignParams,
@@ -20,6 +21,7 @@ import { dataInputs, type Rule } from './rules.ts';
 import type { ActivationType } from './scheme.ts';
 import { checkRecipe, type KeptFloat, type Selection } from './select.ts';
 import { emitWithStoredWeights, type StoredWeights } from './stored-weights.ts';
+import { withIntegerVariables } from './variables.ts';
 import { withRuntimeVersion, withVersions } from './versions.ts';
 
 /** Channels of a layer whose weight scale had to grow so that the bias fits. */
@@ -56,12 +58,16 @@ export function quantize(model: Model, ranges: ReadonlyMap<TensorId, Bounds>, re
   const { rules, keptFloat, type } = selection;
   const given = givenRanges(graph, rules, { calibrated: ranges, recipe });
   const joins = joinsOf(recipe, type);
-  const assignment = assignParams(graph, rules, { ranges: given.ranges, type, joins });
+  const assignment = assignParams(model, rules, { ranges: given.ranges, type, joins });
   const rewriter = new Rewriter(graph, { selection, assignment, recipe, ranges: given.ranges });
   const { graph: result, signatureTensors } = rewriter.run();
   const dummy = given.defaulted.filter((id) => assignment.params.has(id));
+  const once = onceGraphs(model);
+  const graphs = model.graphs.map((other, index) =>
+    once.has(index) ? withVersions(withIntegerVariables(other, assignment.variables, type)) : other,
+  );
   const quantized: Model = {
-    ...withMainGraph(withoutOriginal(model), withVersions(result)),
+    ...withMainGraph({ ...withoutOriginal(model), graphs }, withVersions(result)),
     description: stamped(model.description, dummy.length, recipe),
     signatures: remapped(model.signatures, signatureTensors),
   };

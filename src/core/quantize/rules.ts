@@ -123,6 +123,9 @@ const rules: { readonly [K in KnownKind]?: Rule } = {
 
   ARG_MAX: unary('none'),
   ARG_MIN: unary('none'),
+  READ_VARIABLE: { data: [], output: 'own' },
+  ASSIGN_VARIABLE: { data: [1], output: 'none' },
+
   EQUAL: binary('none'),
   GREATER: binary('none'),
   GREATER_EQUAL: binary('none'),

@@ -7,6 +7,7 @@ import { recurrentObstacle } from './recurrent.ts';
 import { dataInputs, type Rule, ruleOf } from './rules.ts';
 import { type ActivationType, activationTypeOf } from './scheme.ts';
 import { type StoredWeights, storedWeightsOf } from './stored-weights.ts';
+import { variablesInFloat } from './variables.ts';
 
 /** An op that stays in float, and why. */
 export interface KeptFloat {
@@ -108,6 +109,12 @@ export function selectOps(graph: Graph, recipe: Recipe): Selection {
       keptFloat.push({ op: id, reason: decision.reason, byRule });
     }
   });
+  for (const [op, { because, name }] of variablesInFloat(graph, rules)) {
+    rules.delete(op);
+    const reason = `another op of its variable “${name}” stays in float (op ${because})`;
+    keptFloat.push({ op, reason, byRule: treatments[because]?.byRule === true });
+  }
+  keptFloat.sort((a, b) => a.op - b.op);
   const type = activationTypeOfRecipe(recipe) ?? 'int8';
   return { type, rules, stored, keptFloat, treatment: (id) => treatments[id] as Treatment };
 }

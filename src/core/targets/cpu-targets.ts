@@ -64,6 +64,8 @@ const microInt8 = setOf(`
   RESHAPE RESIZE_BILINEAR RESIZE_NEAREST_NEIGHBOR REVERSE_V2 RSQRT SELECT_V2 SHAPE SLICE SOFTMAX SPACE_TO_BATCH_ND
   SPACE_TO_DEPTH SPLIT SPLIT_V SQUARED_DIFFERENCE SQUEEZE STRIDED_SLICE SUB SUM SVDF TANH TRANSPOSE TRANSPOSE_CONV
   UNIDIRECTIONAL_SEQUENCE_LSTM UNPACK`);
+/** Registered too, and without any arithmetic: a variable's values are copied, a handle is not even that. */
+const microVariables = setOf('ASSIGN_VARIABLE CALL_ONCE READ_VARIABLE VAR_HANDLE');
 const microFloatOnly = setOf('CEIL COS CUMSUM EXP FLOOR FLOOR_DIV FLOOR_MOD LOG NEG ROUND SIN SQRT SQUARE');
 const microInt16 = setOf(`
   ADD AVERAGE_POOL_2D BATCH_MATMUL CONCATENATION CONV_2D DEPTHWISE_CONV_2D DEQUANTIZE EXPAND_DIMS FULLY_CONNECTED
@@ -73,6 +75,7 @@ const microInt16 = setOf(`
 function assessMicro(view: OpView): ReturnType<Target['assess']> {
   const { kind, arithmetic } = view;
   if (isForeign(kind)) return missing('the application has to register this custom operator');
+  if (microVariables.has(kind)) return native;
   switch (arithmetic) {
     case 'int8':
       if (hasInt4(view) && kind === 'TRANSPOSE_CONV') return missing('its kernel knows no int4 weights');

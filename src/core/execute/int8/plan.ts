@@ -1,8 +1,10 @@
 import { checkModel } from '../../model/check.ts';
-import { isPresent, mainGraph, opName, tensorAt } from '../../model/graph.ts';
+import { bytesOf } from '../../model/data.ts';
+import { isPresent, opName, tensorAt } from '../../model/graph.ts';
 import type { Elements, Graph, Model, Op, OpId, TensorData, TensorId } from '../../model/types.ts';
 import { Problem } from '../../problem.ts';
 import { plannerOf } from '../choose.ts';
+import { isSameForm, type StatefulGraph, withStates } from '../variables.ts';
 import { isUnknownVersion } from '../versions.ts';
 import { Activations, allocateActivations } from './activations.ts';
 import { type Arithmetic, OpContext, type PlanContext } from './context.ts';
@@ -32,7 +34,9 @@ export interface Int8Plan {
    * inputs and outputs, and for what the op that has just run made.
    */
   value(id: TensorId): TensorData;
-  /** Sets every state to its zero (Subgraph::ResetVariableTensors). */
+  /** The states that hold resource variables, by what these are known by. */
+  readonly variables: ReadonlyMap<string, TensorId>;
+  /** Gives every state what it begins with: variables what CALL_ONCE assigns, others zero (Subgraph::ResetVariableTensors). */
   reset(): void;
   /**
    * Bytes beside the model itself: buffers of activations, and what kernels keep in a memory of their own, packed weights
@@ -141,6 +145,43 @@ function preparedPlan(
 }
 
 /**
+ * What variables hold when a run begins: the graphs that CALL_ONCE names are run here and now, as nothing that they compute
+ * depends on a run.
+ * @throws Problem as `planInt8`
+ */
+export function firstValues(
+  { graph, states, once }: StatefulGraph,
+  arithmetic: Arithmetic,
+): ReadonlyMap<TensorId, TensorData> {
+  const values = new Map<TensorId, TensorData>();
+  for (const called of once) {
+    const { steps, variables, value } = planInt8(called, { arithmetic });
+    for (const step of steps) step();
+    for (const [variable, inner] of variables) {
+      const state = states.get(variable);
+      if (state === undefined) continue;
+      const [first, { name, dtype, shape }] = [value(inner), tensorAt(graph, state)];
+      if (!isSameForm(first, { dtype, shape })) {
+        const text = `The variable “${name}” is ${dtype} [${shape}], but begins as ${first.dtype} [${first.shape}].`;
+        throw new Problem('model/invalid', text, { tensor: state });
+      }
+      values.set(state, first);
+    }
+  }
+  return values;
+}
+
+/** `Int8Plan.assign` */
+function assigner(values: Activations, unsigned: ReadonlySet<TensorId>): Int8Plan['assign'] {
+  return (id, elements) =>
+    values.change(id, (target) => {
+      // Both are the same kind of array, which the union of all kinds does not say.
+      if (unsigned.has(id)) flipSigns(elements as Uint8Array, target as Int8Array);
+      else (target as Float32Array).set(elements as Float32Array);
+    });
+}
+
+/**
  * Checks that the main graph of `model` can run on our kernels and prepares it.
  * @throws Problem `model/unsupported-op` naming all ops without a kernel, `model/invalid` for shapes, types or
  * quantization that contradict each other
@@ -150,7 +191,9 @@ export function planInt8(
   { arithmetic, kernels: createKernels = createReferenceKernels, firstOp = 0 }: Int8Options,
 ): Int8Plan {
   checkModel(model);
-  const graph = mainGraph(model);
+  const stateful = withStates(model);
+  const { graph, states: variables } = stateful;
+  const first = firstValues(stateful, arithmetic);
   const signed = signedGraph(graph);
   const unsigned = unsignedTensors(graph);
   const buffers = allocateActivations(signed);
@@ -160,24 +203,22 @@ export function planInt8(
   const linked = kernels.link?.(preparedPlan(signed, steps, buffers));
   const keep = new Set([...graph.inputs, ...variablesOf(signed), ...settled]);
   const values = new Activations(signed, buffers, { linked, keep });
+  const assign = assigner(values, unsigned);
   return {
     graph,
     settled,
+    variables,
     steps: linked?.steps ?? steps,
     memory: () => ({ buffers: values.bytes, kernels: linked?.memory() ?? { bytes: 0, arena: 0 } }),
     reset: () => {
       for (const id of variablesOf(signed)) {
         const { dtype, quant } = tensorAt(signed, id);
         const zero = dtype === 'int8' ? (quant?.zeroPoint[0] ?? 0) : 0;
-        values.change(id, (state) => (state as Int8Array).fill(zero));
+        values.change(id, (state) => bytesOf(state).fill(zero));
       }
+      for (const [id, { data }] of first) assign(id, data);
     },
     value: (id) => (unsigned.has(id) ? asUnsigned(values.read(id)) : values.read(id)),
-    assign: (id, elements) =>
-      values.change(id, (target) => {
-        // Both are the same kind of array, which the union of all kinds does not say.
-        if (unsigned.has(id)) flipSigns(elements as Uint8Array, target as Int8Array);
-        else (target as Float32Array).set(elements as Float32Array);
-      }),
+    assign,
   };
 }

@@ -72,6 +72,8 @@ const kindsWithoutOptions = [
   'ZEROS_LIKE',
   'QUANTIZE',
   'DEQUANTIZE',
+  'READ_VARIABLE',
+  'ASSIGN_VARIABLE',
 ] as const satisfies readonly KnownKind[];
 
 const knownKinds: ReadonlySet<string> = new Set<string>([...kindsWithoutOptions, ...Object.keys(codecs)]);

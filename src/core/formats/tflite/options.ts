@@ -16,6 +16,9 @@ import {
 const padding = (stored: { padding: fb.Padding }) => (stored.padding === fb.Padding.SAME ? 'SAME' : 'VALID');
 const storedPadding = (name: 'SAME' | 'VALID') => fb.Padding[name];
 
+/** Texts are unpacked as such; the generated type allows for bytes as well. */
+const textOf = (stored: string | Uint8Array | null) => (typeof stored === 'string' ? stored : '');
+
 /** The schema's default, float32, stands for a type that is not said. */
 const positions = {
   read: ({ outputType }: { outputType: fb.TensorType }): ArgOptions =>
@@ -270,6 +273,17 @@ export const codecs: Codecs = {
   FAKE_QUANT: codec('FakeQuantOptions', fb.FakeQuantOptionsT, {
     read: (t) => ({ min: t.min, max: t.max, bits: t.numBits, narrowRange: t.narrowRange }),
     write: (o) => ({ min: o.min, max: o.max, numBits: o.bits, narrowRange: o.narrowRange }),
+  }),
+  VAR_HANDLE: codec('VarHandleOptions', fb.VarHandleOptionsT, {
+    read: ({ container, sharedName }) => ({
+      ...(container !== null && { container: textOf(container) }),
+      sharedName: textOf(sharedName),
+    }),
+    write: ({ container = null, sharedName }) => ({ container, sharedName }),
+  }),
+  CALL_ONCE: codec('CallOnceOptions', fb.CallOnceOptionsT, {
+    read: (t) => ({ initGraph: t.initSubgraphIndex }),
+    write: (o) => ({ initSubgraphIndex: o.initGraph }),
   }),
   MIRROR_PAD: codec('MirrorPadOptions', fb.MirrorPadOptionsT, {
     read: (t) => ({ mode: t.mode === fb.MirrorPadMode.REFLECT ? 'REFLECT' : 'SYMMETRIC' }),

@@ -17,6 +17,7 @@ import { planMean, planReduceMax, planReduceMin, planReduceProd, planSum } from 
 import { planResizeBilinear, planResizeNearest } from './resize.ts';
 import { planSvdf } from './svdf.ts';
 import { unaryPlanners } from './unary.ts';
+import { variablePlanners } from './variables.ts';
 
 /** Every operator that has an int8 kernel. */
 export const int8Planners: Planners = {
@@ -54,4 +55,5 @@ export const int8Planners: Planners = {
   ...blockPlanners,
   ...rankPlanners,
   ...castPlanners,
+  ...variablePlanners,
 };
