@@ -112,7 +112,7 @@ function notesOf(model: Model, counts: Counts): readonly Note[] {
     notes.push({ kind: 'quantized-weights', text });
   }
   if (counts.fakeQuant > 0) {
-    const text = `${counts.fakeQuant} tensors carry ranges from quantization-aware training; they are quantized with those. The float reference computes without the rounding that was trained with.`;
+    const text = `${counts.fakeQuant} tensors carry ranges from quantization-aware training; they are quantized with those. The float reference clips to them and leaves out the rounding that was trained with. A file whose activations stay float has neither.`;
     notes.push({ kind: 'fake-quant', text });
   }
   if (model.graphs.length > 1) {
