@@ -136,6 +136,43 @@ test('Resize: every mode, by sizes and by scales', async () => {
   );
 });
 
+test('Resize of a region: every mode, by sizes and by scales', async () => {
+  const size = fc.integer({ min: 2, max: 9 });
+  const pair = fc.tuple(size, size);
+  const parts = fc.record({
+    mode: fc.constantFrom('nearest', 'linear', 'cubic'),
+    nearest: fc.constantFrom('round_prefer_floor', 'round_prefer_ceil', 'floor', 'ceil'),
+    starts: fc.tuple(fc.constantFrom(0, 0.1, 0.3), fc.constantFrom(0, 0.2)),
+    ends: fc.tuple(fc.constantFrom(0.7, 0.9, 1), fc.constantFrom(0.8, 1)),
+    scales: fc.tuple(fc.constantFrom(0.6, 1, 1.3, 2), fc.constantFrom(0.7, 1, 2)),
+    bySizes: fc.boolean(),
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      pair,
+      pair,
+      parts,
+      async (from, to, { mode, nearest, starts, ends, scales, bySizes }) => {
+        await agrees({
+          inputs: { x: [1, 2, ...from] },
+          constants: {
+            roi: floats(0, 0, ...starts, 1, 1, ...ends),
+            ...(bySizes ? { s: integers(1, 2, ...to) } : { s: floats(1, 1, ...scales) }),
+          },
+          nodes: [
+            node('Resize', bySizes ? ['x', 'roi', '', 's'] : ['x', 'roi', 's'], ['y'], {
+              mode,
+              coordinate_transformation_mode: 'tf_crop_and_resize',
+              nearest_mode: nearest,
+            }),
+          ],
+        });
+      },
+    ),
+    { ...runs, numRuns: 120 },
+  );
+});
+
 test('Slice: starts, ends and steps of either sign', async () => {
   const cut = fc.record({
     start: fc.integer({ min: -9, max: 9 }),

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { activation, constant, floats, modelOf, type OpSketch } from '../../tests/support/models.ts';
+import { mainGraph, withMainGraph } from '../core/model/graph.ts';
 import type { Model, Shape, Tensor, TensorId } from '../core/model/types.ts';
 import { createFloatRuntime } from './runtime.ts';
 
@@ -32,6 +33,30 @@ test('taps are seen in execution order, graph inputs first', async () => {
     [3, [2, 2, 4]],
   ]);
   expect(outputs).toEqual([floats([3], [2, 2, 4])]);
+});
+
+test('ranges from training are where values end, those of inputs too', async () => {
+  const open = chain([4]);
+  const graph = mainGraph(open);
+  const executed = async (id: number, min: number, max: number) => {
+    const seen: unknown[] = [];
+    const tensors = graph.tensors.map((tensor, i) =>
+      i === id ? { ...tensor, fakeQuant: { min, max, narrow: false } } : tensor,
+    );
+    const model = withMainGraph(open, { ...graph, tensors });
+    const executor = await runtime.create(model, [2, 3] as TensorId[]);
+    await executor.execute([floats([4], [-3, 0.125, 0.5, 3])], (_, { data }) => seen.push([...data]));
+    return seen;
+  };
+  expect(await executed(0, -1, 0.75)).toEqual([
+    [0, 0.25, 1, 1.5],
+    [2, 2.25, 3, 3.5],
+  ]);
+  // Integers reach 0, whatever the range.
+  expect(await executed(2, 0.5, 1.25)).toEqual([
+    [0, 0.25, 1, 1.25],
+    [2, 2.25, 3, 3.25],
+  ]);
 });
 
 test('executions that overlap do not disturb each other', async () => {

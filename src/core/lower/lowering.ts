@@ -3,8 +3,18 @@ import { heldType } from '../formats/onnx/types.ts';
 import { constantOf, integersOf } from '../model/data.ts';
 import { isPresent, opName, tensorAt } from '../model/graph.ts';
 import { permuteData, permuted } from '../model/permute.ts';
-import type { Dtype, Graph, Op, Shape, Tensor, TensorData, TensorId } from '../model/types.ts';
+import type {
+  Dtype,
+  FakeQuantRange,
+  Graph,
+  Op,
+  Shape,
+  Tensor,
+  TensorData,
+  TensorId,
+} from '../model/types.ts';
 import { Problem } from '../problem.ts';
+import { clipped } from './activation.ts';
 import { type Layout, toNchw, toPlain } from './layout.ts';
 
 /** Name of a value in the ONNX graph. */
@@ -24,7 +34,7 @@ export class Lowering {
 
   constructor(graph: Graph) {
     this.#graph = graph;
-    for (const id of graph.inputs) this.#values.plain.set(id, inputName(id));
+    for (const id of graph.inputs) this.define(id, inputName(id));
   }
 
   /** Nodes made from now on belong to this op; its position is part of their names and so of the runtime's errors. */
@@ -90,10 +100,18 @@ export class Lowering {
     return canFollow && activations.some((id) => this.#values.nchw.has(id)) ? 'nchw' : 'plain';
   }
 
-  /** Says what the value of a tensor is. */
+  /** Says what the value of a tensor is. One with a range from training ends where that ends, as integers do. */
   define(id: TensorId | undefined, value: Value, layout: Layout = 'plain'): void {
-    this.tensor(id);
-    this.#values[layout].set(id as TensorId, value);
+    const { fakeQuant } = this.tensor(id);
+    this.#values[layout].set(
+      id as TensorId,
+      fakeQuant === undefined ? value : this.#within(value, fakeQuant),
+    );
+  }
+
+  /** Integers always reach 0. */
+  #within(value: Value, { min, max }: FakeQuantRange): Value {
+    return clipped(this, value, [Math.min(min, 0), Math.max(max, 0)]);
   }
 
   /** The integers of an input that has to be constant. `what`: how a message calls them, in the plural. */

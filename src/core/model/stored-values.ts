@@ -1,13 +1,12 @@
 import { Problem } from '../problem.ts';
 import { allocate } from './data.ts';
+import { integerLimits } from './quantized-values.ts';
 import { clamp, roundHalfAway } from './rounding.ts';
 import type { Elements, Tensor } from './types.ts';
 
 const ranges: Readonly<Partial<Record<Tensor['dtype'], readonly [number, number]>>> = {
-  int8: [-128, 127],
-  uint8: [0, 255],
+  ...integerLimits,
   bool: [0, 1],
-  int16: [-32768, 32767],
   uint16: [0, 65535],
   int32: [-(2 ** 31), 2 ** 31 - 1],
   uint32: [0, 2 ** 32 - 1],

@@ -8,8 +8,8 @@ export interface ValueType {
 }
 
 /**
- * An ONNX model that is ready to be translated or quantized: the batch is 1, every size is known, what no input changes
- * is a constant, and nothing is left that only training needs. Values that remain keep their names and mean what they mean in the file.
+ * An ONNX model that is ready to be translated or quantized: a batch that the file leaves open is 1 (one that it fixes stays),
+ * every size is known, what no input changes is a constant, and nothing is left that only training needs. Values that remain keep their names and mean what they mean in the file.
  */
 export interface NormalizedOnnx {
   /** As it was read. */

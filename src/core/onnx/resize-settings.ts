@@ -59,11 +59,8 @@ function sizesOf(view: NodeView): Sizes {
   const scaleList = view.numbers(2) ?? [];
   if (scaleList.length === 0) return { ...fromSizes(view, axes), region };
   const scales = onAxes(checked(view, scaleList, axes.length), axes, shape);
-  const outputShape = shape.map((size, i) => {
-    const part = (region[shape.length + i] ?? 1) - (region[i] ?? 0);
-    return scaled(size, part * (scales[i] ?? 1));
-  });
-  return { scales, outputShape, region };
+  // A cropped region is stretched to the size that the scales give to the whole: onnxruntime does not look at it here.
+  return { scales, outputShape: shape.map((size, i) => scaled(size, scales[i] ?? 1)), region };
 }
 
 /** onnxruntime multiplies in float32 and cuts off. */

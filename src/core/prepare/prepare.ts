@@ -113,7 +113,7 @@ function notesOf(model: Model, counts: Counts): readonly Note[] {
     notes.push({ kind: 'quantized-weights', text });
   }
   if (counts.fakeQuant > 0) {
-    const text = `${counts.fakeQuant} tensors carry ranges of their own, from quantization-aware training or a quantized ONNX file; they are quantized with those. The float reference computes without that rounding.`;
+    const text = `${counts.fakeQuant} tensors carry ranges of their own, from quantization-aware training or a quantized ONNX file; they are quantized with those. The float reference clips to them and leaves out the rounding. A file whose activations stay float has neither.`;
     notes.push({ kind: 'fake-quant', text });
   }
   const once = [...onceGraphs(model)].filter((index) => index in model.graphs);

@@ -1,4 +1,5 @@
 import type { NodeView } from '../onnx/node-view.ts';
+import { channelsOf } from './channels.ts';
 
 /** Weights at an input of a node. */
 export interface WeightSlot {
@@ -36,9 +37,14 @@ const everything: Rule = ({ node }) => ({ inputs: node.inputs.map((_, i) => i), 
 const moving: Rule = ({ node }, isQuantized) =>
   isQuantized(node.inputs[0] ?? '') ? { inputs: [], outputs: 'shared' } : unquantizedInput;
 
-const convolution: Rule = ({ node }) => ({
+function layerWeights(view: NodeView): WeightSlot {
+  const channels = channelsOf(view);
+  return channels === undefined ? { slot: 1 } : { slot: 1, channels };
+}
+
+const convolution: Rule = (view) => ({
   inputs: [0],
-  weights: [{ slot: 1, channels: node.type === 'Conv' ? 0 : 1 }],
+  weights: [layerWeights(view)],
   bias: 2,
   outputs: 'own',
 });
@@ -48,7 +54,7 @@ const gemm: Rule = (view) => {
   if (products <= 0) return `its alpha is ${products}, and a scale must be greater than 0`;
   return {
     inputs: [0],
-    weights: [{ slot: 1, channels: view.flag('transB') ? 0 : 1 }],
+    weights: [layerWeights(view)],
     bias: 2,
     factors: { products, bias: view.float('beta') ?? 1 },
     outputs: 'own',
@@ -57,8 +63,7 @@ const gemm: Rule = (view) => {
 
 const matMul: Rule = (view) => ({
   inputs: [],
-  // onnxruntime's quantizer takes dimension 1 whatever the rank; its kernel knows scales of columns only.
-  weights: [{ slot: 0 }, view.shape(1).length === 2 ? { slot: 1, channels: 1 } : { slot: 1 }],
+  weights: [{ slot: 0 }, layerWeights(view)],
   outputs: 'own',
 });
 

@@ -1,7 +1,8 @@
 import type { OnnxNode } from '../formats/onnx/graph.ts';
+import { integerLimits } from '../model/quantized-values.ts';
 import { clipBounds } from '../onnx/node-attributes.ts';
 import type { NodeView } from '../onnx/node-view.ts';
-import { type Grid, limitsOf } from './grid.ts';
+import type { Grid } from './grid.ts';
 
 /** Ops that only bound values. */
 export function isClipping({ type, domain }: OnnxNode): boolean {
@@ -15,7 +16,7 @@ export function isClipping({ type, domain }: OnnxNode): boolean {
 export function staysWithin(view: NodeView, { dtype, scale: [scale = 1], zeroPoint }: Grid): boolean {
   const relu = { min: 0, max: Number.POSITIVE_INFINITY };
   const bounds = view.node.type === 'Relu' ? relu : clipBounds(view);
-  const { low, high } = limitsOf(dtype);
+  const [low, high] = integerLimits[dtype];
   return (
     bounds !== undefined &&
     (low - zeroPoint) * scale > bounds.min - scale &&

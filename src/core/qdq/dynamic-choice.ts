@@ -1,5 +1,6 @@
 import type { TensorData } from '../model/types.ts';
 import type { NodeView } from '../onnx/node-view.ts';
+import { channelsOf } from './channels.ts';
 import { checkFinite, constantGrid, type Grid } from './grid.ts';
 import { isKept, refuseQuantized } from './nodes.ts';
 import type { QdqOptions } from './options.ts';
@@ -15,21 +16,6 @@ export interface DynamicWeights {
   readonly integer: 'ConvInteger' | 'MatMulInteger' | undefined;
   /** Rows and columns must change places for `MatMulInteger`. */
   readonly transposed: boolean;
-}
-
-/** The dimension of the weights that counts output channels. */
-function channelsOf(view: NodeView): number | undefined {
-  switch (view.node.type) {
-    case 'Conv':
-      return 0;
-    case 'ConvTranspose':
-      return 1;
-    case 'Gemm':
-      return view.flag('transB') ? 0 : 1;
-    default:
-      // Further dimensions of a MatMul's right side are batches, along which columns of one number lie apart.
-      return view.shape(1).length === 2 ? 1 : undefined;
-  }
 }
 
 function integerForm(view: NodeView): DynamicWeights['integer'] {

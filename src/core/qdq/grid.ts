@@ -1,3 +1,4 @@
+import { indexAlong, integerLimits, quantizedHalfEven } from '../model/quantized-values.ts';
 import { roundHalfEven } from '../model/rounding.ts';
 import type { TensorData } from '../model/types.ts';
 import { Problem } from '../problem.ts';
@@ -28,10 +29,6 @@ interface Steps {
 /** Smallest normal float32, below which a scale counts as none. */
 const tiny = 2 ** -126;
 
-export function limitsOf(dtype: Grid['dtype']): { readonly low: number; readonly high: number } {
-  return dtype === 'int8' ? { low: -128, high: 127 } : { low: 0, high: 255 };
-}
-
 /**
  * The grid of a finite range, widened to hold 0: in float32 and float64 where onnxruntime counts so, to equal its numbers.
  * Source: onnxruntime 1.30, quantization/quant_utils.py, compute_scale_zp.
@@ -43,34 +40,24 @@ export function rangeGrid(range: Range, { dtype, symmetric }: Steps): Grid {
     max = Math.max(-min, max);
     min = -max;
   }
-  const limits = limitsOf(dtype);
-  const low = symmetric && dtype === 'int8' ? -127 : limits.low;
-  const scale = Math.fround(max - min) / (limits.high - low);
+  const [lowest, high] = integerLimits[dtype];
+  const low = symmetric && dtype === 'int8' ? -127 : lowest;
+  const scale = Math.fround(max - min) / (high - low);
   if (scale < tiny) return { dtype, scale: Float32Array.of(1), zeroPoint: 0 };
-  const zeroPoint = roundHalfEven(symmetric ? (low + limits.high) / 2 : low - min / scale);
+  const zeroPoint = roundHalfEven(symmetric ? (low + high) / 2 : low - min / scale);
   return { dtype, scale: Float32Array.of(scale), zeroPoint };
-}
-
-interface Slices {
-  readonly count: number;
-  /** Elements that follow each other within one slice. */
-  readonly inner: number;
-}
-
-function slicesOf({ shape }: TensorData, axis: number | undefined): Slices {
-  if (axis === undefined) return { count: 1, inner: 1 };
-  return { count: shape[axis] ?? 1, inner: shape.slice(axis + 1).reduce((a, b) => a * b, 1) };
 }
 
 /** The grid of a constant of finite values by its own extremes; symmetric in every slice along `axis` when there is one. */
 export function constantGrid(value: TensorData, steps: Steps & { readonly axis?: number | undefined }): Grid {
   const { axis } = steps;
-  const { count, inner } = slicesOf(value, axis);
+  const count = axis === undefined ? 1 : (value.shape[axis] ?? 1);
+  const sliceOf = indexAlong(value.shape, axis);
   const min = new Float32Array(count);
   const max = new Float32Array(count);
   const reals = floatsOf(value);
   for (let i = 0; i < reals.length; i++) {
-    const slice = count === 1 ? 0 : Math.floor(i / inner) % count;
+    const slice = sliceOf(i);
     const real = reals[i] ?? 0;
     if (real < (min[slice] ?? 0)) min[slice] = real;
     if (real > (max[slice] ?? 0)) max[slice] = real;
@@ -85,21 +72,10 @@ export function constantGrid(value: TensorData, steps: Steps & { readonly axis?:
   };
 }
 
-/**
- * A constant as integers of a grid: rounded half to even after a division in float32, as onnxruntime's QuantizeLinear.
- * Source: onnxruntime 1.30, quantization/quant_utils.py, quantize_nparray.
- */
-export function quantizeConstant(value: TensorData, { dtype, scale, zeroPoint, axis }: Grid): TensorData {
-  const { count, inner } = slicesOf(value, axis);
-  const reals = floatsOf(value);
-  const { low, high } = limitsOf(dtype);
-  const data = dtype === 'int8' ? new Int8Array(reals.length) : new Uint8Array(reals.length);
-  for (let i = 0; i < reals.length; i++) {
-    const step = scale[count === 1 ? 0 : Math.floor(i / inner) % count] ?? 1;
-    const q = roundHalfEven(Math.fround((reals[i] ?? 0) / step)) + zeroPoint;
-    data[i] = Math.min(Math.max(q, low), high);
-  }
-  return { dtype, shape: value.shape, data };
+/** A constant as integers of a grid. */
+export function quantizeConstant(value: TensorData, { dtype, scale, zeroPoint, axis = 0 }: Grid): TensorData {
+  const quant = { scale, zeroPoint: new Int32Array(scale.length).fill(zeroPoint), axis };
+  return quantizedHalfEven({ ...value, data: floatsOf(value) }, { dtype, quant });
 }
 
 /** Elements of a float32 constant. */

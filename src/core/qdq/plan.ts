@@ -124,17 +124,16 @@ export class Planner {
     if (!this.#owners.has(value)) this.#owners.set(value, value);
   }
 
-  /** What only a Relu or Clip sees need not reach further than its result; a Softmax ends at 0 and 1. */
+  /** A Softmax ends at 0 and 1; what only a Relu or Clip sees need not reach further than the end of the chain of them. */
   #adjusted(ranges: ReadonlyMap<string, Range>): ReadonlyMap<string, Range> {
     const adjusted = new Map(ranges);
-    for (const node of this.#onnx.graph.nodes) {
+    const nodes = this.#onnx.graph.nodes.filter((node) => !isKept(node, this.#options.keepFloat));
+    for (const { type, outputs } of nodes)
+      if (type === 'Softmax') adjusted.set(outputs[0] ?? '', { min: 0, max: 1 });
+    for (const node of nodes.filter(isClipping).toReversed()) {
       const [input = ''] = node.inputs;
-      const [output = ''] = node.outputs;
-      const range = adjusted.get(output);
-      if (isKept(node, this.#options.keepFloat)) continue;
-      if (node.type === 'Softmax') adjusted.set(output, { min: 0, max: 1 });
-      else if (isClipping(node) && range !== undefined && this.#consumers.isOnlyFor(input, node))
-        adjusted.set(input, range);
+      const range = adjusted.get(node.outputs[0] ?? '');
+      if (range !== undefined && this.#consumers.isOnlyFor(input, node)) adjusted.set(input, range);
     }
     return adjusted;
   }

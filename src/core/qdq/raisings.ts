@@ -131,7 +131,7 @@ function flattened(view: NodeView, { draft, values }: Raising): void {
   const size = inner.reduce((a, b) => a * b, 1);
   const [flat, result] = [draft.names.fresh(`${y}_flat`), draft.names.fresh(`${y}_of_flat`)];
   const to = draft.constant(`${y}_flat_shape`, int64s([-1, size]));
-  const back = draft.constant(`${y}_shape`, int64s(withOpenBatch(shape)));
+  const back = draft.constant(`${y}_shape`, int64s(forAnyBatch(shape)));
   const rows = shape.slice(0, axis).reduce((a, b) => a * b, 1);
   for (const name of [flat, result]) values.set(name, { ...type, shape: [rows, size] });
   draft.add('Reshape', [node.inputs[0] ?? '', to], [flat]);
@@ -140,6 +140,6 @@ function flattened(view: NodeView, { draft, values }: Raising): void {
 }
 
 /** So that a batch of any size goes through. */
-function withOpenBatch(shape: readonly number[]): readonly number[] {
+function forAnyBatch(shape: readonly number[]): readonly number[] {
   return [-1, ...shape.slice(1)];
 }

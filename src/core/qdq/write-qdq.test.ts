@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   floats,
   type GraphParts,
@@ -191,6 +191,41 @@ test('Relu and Clip vanish where integers end at their bounds, and only there', 
   expect(clipped(six, [-2, 8])).toContain('Clip');
   // Integers always reach 0.
   expect(clipped(fromOne, [1, 6])).toContain('Clip');
+});
+
+const chains = {
+  'Relu and Clip': [node('Relu', ['y'], ['a']), node('Clip', ['a', '', 'six'], ['z'])],
+  'Clip and Clip': [node('Clip', ['y', 'zero'], ['a']), node('Clip', ['a', '', 'six'], ['z'])],
+  'a chain of three': [
+    node('Clip', ['y', '', 'six'], ['a']),
+    node('Relu', ['a'], ['c']),
+    node('Clip', ['c', 'zero', 'six'], ['z']),
+  ],
+};
+
+describe.each(Object.entries(chains))('%s', (_, chain) => {
+  const scalar = (value: number) => ({ ...floats(value), shape: [] });
+  const constants = { ...conv.constants, zero: scalar(0), six: scalar(6) };
+  const parts: GraphParts = { ...conv, constants, nodes: [...conv.nodes, ...chain] };
+
+  test('the range behind the last one is what the layer before the first needs', () => {
+    const onnx = normalizeOnnx(modelOf(parts));
+    expect(valuesToMeasure(onnx)).toEqual(['x', 'z']);
+    const { floatNodes, graph } = quantized(parts, rangesOf({ x: [-1, 1], z: [0, 6] }));
+    expect(floatNodes).toEqual([]);
+    expect(types(graph).filter((type) => !/Linear$/.test(type))).toEqual(['Conv']);
+    expect(elements(graph, 'z_scale')).toEqual([Math.fround(6 / 255)]);
+  });
+
+  test('where none vanishes all have the range behind the last one', () => {
+    const options = { symmetric: true };
+    const needed = valuesToMeasure(normalizeOnnx(modelOf(parts)), options);
+    const ranges = rangesOf({ ...Object.fromEntries(needed.map((name) => [name, [-9, 9]])), z: [0, 6] });
+    const { floatNodes, graph } = quantized(parts, ranges, options);
+    expect(floatNodes).toEqual([]);
+    const scales = needed.filter((name) => name !== 'x').map((name) => elements(graph, `${name}_scale`));
+    expect(scales).toEqual([conv.nodes, chain].flat().map(() => [Math.fround(12 / 254)]));
+  });
 });
 
 test('a value that others read beside its Relu keeps its own range', () => {

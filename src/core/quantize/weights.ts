@@ -1,4 +1,5 @@
 import { bytesOf, elementCount } from '../model/data.ts';
+import { indexAlong } from '../model/quantized-values.ts';
 import { clamp, roundHalfAway } from '../model/rounding.ts';
 import type { Dtype, FakeQuantRange, Quant, Shape } from '../model/types.ts';
 import { biasMax, inverseOf, inverseOfWeightRange, quantizeValue, weightMax, weightScale } from './params.ts';
@@ -44,9 +45,8 @@ function eachChannelElement(
   visit: (index: number, channel: number) => void,
 ): void {
   const count = elementCount(shape);
-  const channels = axis === undefined ? 1 : (shape[axis] ?? 1);
-  const inner = axis === undefined ? count : elementCount(shape.slice(axis + 1));
-  for (let index = 0; index < count; index++) visit(index, Math.floor(index / inner) % channels);
+  const channelOf = indexAlong(shape, axis);
+  for (let index = 0; index < count; index++) visit(index, channelOf(index));
 }
 
 function largestMagnitudes({ shape, weights, axis, trained }: FloatLayer): Float64Array {

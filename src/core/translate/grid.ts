@@ -1,13 +1,7 @@
-import type { Dtype, Quant } from '../model/types.ts';
+import { integerLimits, isQuantizedDtype } from '../model/quantized-values.ts';
+import type { Quant } from '../model/types.ts';
 import type { NodeView } from '../onnx/node-view.ts';
 import { heldType } from './held.ts';
-
-/** What the types of integers hold that a QuantizeLinear makes. */
-export const integerRanges: Readonly<Partial<Record<Dtype, readonly [low: number, high: number]>>> = {
-  int8: [-128, 127],
-  uint8: [0, 255],
-  int16: [-32768, 32767],
-};
 
 /** Scale and zero point of a QuantizeLinear or DequantizeLinear that TFLite can hold in a tensor; `undefined` for others. */
 export function quantOf(view: NodeView): Quant | undefined {
@@ -31,9 +25,9 @@ export interface Grid {
 export function gridOf(view: NodeView): Grid | undefined {
   const quant = quantOf(view);
   const dtype = heldType(view.constant(2)?.dtype ?? 'uint8');
-  const range = integerRanges[dtype];
   const [step, zero = 0] = [quant?.scale[0], quant?.zeroPoint[0]];
-  if (step === undefined || range === undefined || quant?.scale.length !== 1) return undefined;
-  const [min, max] = range.map((end) => Math.fround((end - zero) * step));
-  return min === undefined || max === undefined ? undefined : { min, max, bits: dtype === 'int16' ? 16 : 8 };
+  if (step === undefined || !isQuantizedDtype(dtype) || quant?.scale.length !== 1) return undefined;
+  const [low, high] = integerLimits[dtype];
+  const real = (q: number) => Math.fround((q - zero) * step);
+  return { min: real(low), max: real(high), bits: dtype === 'int16' ? 16 : 8 };
 }

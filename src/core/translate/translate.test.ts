@@ -154,13 +154,19 @@ describe('quantized models', () => {
     ]);
   });
 
-  test('a grid from 0 on is the ReLU that a quantizer took out', () => {
+  test('a grid that ends where an activation does is the one that a quantizer took out', () => {
     const nodes = parts.nodes
       .filter(({ type }) => type !== 'Relu')
       .map((one) => ({ ...one, inputs: one.inputs.map((name) => (name === 'r' ? 'c' : name)) }));
-    const constants = { ...parts.constants, ys: scalar(6 / 255) };
-    expect(kinds(translated({ ...parts, nodes }))).toContain('RELU');
-    expect(kinds(translated({ ...parts, nodes, constants }))).toContain('RELU6');
+    const activations = (ys: number, yz: number) => {
+      const constants = { ...parts.constants, ys: scalar(ys), yz: byte(yz) };
+      return kinds(translated({ ...parts, nodes, constants })).filter((kind) => kind.startsWith('RELU'));
+    };
+    expect(activations(0.2, 0)).toEqual(['RELU']);
+    expect(activations(6 / 255, 0)).toEqual(['RELU6']);
+    expect(activations(2 / 255, 128)).toEqual(['RELU_N1_TO_1']);
+    expect(activations(3 / 255, 128)).toEqual([]);
+    expect(activations(2 / 255, 100)).toEqual([]);
   });
 
   test('stored weights remember their integers in the new order', () => {

@@ -3,6 +3,7 @@
  * written out in float32, which is exact for sums below 2^24.
  */
 import { constantOf, elementCount } from '../../model/data.ts';
+import { integerLimits, isQuantizedDtype } from '../../model/quantized-values.ts';
 import type { Shape, TensorData, TensorId } from '../../model/types.ts';
 import type { NodeView } from '../../onnx/node-view.ts';
 import {
@@ -16,7 +17,6 @@ import {
   unary,
   withNumber,
 } from '../emit.ts';
-import { integerRanges } from '../grid.ts';
 import type { Translation } from '../translation.ts';
 import { convolution } from './conv.ts';
 import { matrixProduct } from './dense.ts';
@@ -74,11 +74,11 @@ function repeated(
 /** saturate(round(x / scale) + zero point), half to even. */
 export const quantizeWrittenOut: Translate = (view, to) => {
   const dtype = view.scope.values.get(view.node.outputs[0] ?? '')?.dtype ?? 'uint8';
-  const range = integerRanges[dtype];
-  if (range === undefined) throw refusal(view, `quantizes to ${dtype}, which TensorFlow Lite does not do`);
+  if (!isQuantizedDtype(dtype))
+    throw refusal(view, `quantizes to ${dtype}, which TensorFlow Lite does not do`);
   const steps = unary(to, 'ROUND', binary(to, 'DIV', [to.input(view, 0), aligned(view, to, 1)]));
   const shifted = view.has(2) ? binary(to, 'ADD', [steps, aligned(view, to, 2)]) : steps;
-  to.define(view, cast(to, saturated(to, shifted, range), dtype));
+  to.define(view, cast(to, saturated(to, shifted, integerLimits[dtype]), dtype));
 };
 
 function saturated(to: Translation, x: TensorId, [low, high]: readonly [number, number]): TensorId {

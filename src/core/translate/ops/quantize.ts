@@ -1,8 +1,8 @@
-import { allocate, bytesOf, constantOf, elementCount } from '../../model/data.ts';
-import { clamp, roundHalfEven } from '../../model/rounding.ts';
-import type { Dtype, Quant, Shape, TensorId } from '../../model/types.ts';
+import { bytesOf, constantOf } from '../../model/data.ts';
+import { dequantizedValues, isQuantizedDtype, quantizedHalfEven } from '../../model/quantized-values.ts';
+import type { Quant, TensorId } from '../../model/types.ts';
 import type { Translate } from '../emit.ts';
-import { gridOf, integerRanges, quantOf } from '../grid.ts';
+import { gridOf, quantOf } from '../grid.ts';
 import { heldType } from '../held.ts';
 import type { Translation } from '../translation.ts';
 import { dequantizeWrittenOut, quantizeWrittenOut } from './integers.ts';
@@ -11,31 +11,13 @@ export const quantizeLinear: Translate = (view, to) => {
   const x = to.input(view, 0);
   const dtype = heldType(view.scope.values.get(view.node.outputs[0] ?? '')?.dtype ?? 'uint8');
   const quant = quantOf(view);
-  if (quant === undefined || integerRanges[dtype] === undefined) return quantizeWrittenOut(view, to);
-  if (to.isConstant(x)) return to.define(view, rounded(to, x, { dtype, quant }));
+  if (quant === undefined || !isQuantizedDtype(dtype)) return quantizeWrittenOut(view, to);
+  const constant = constantOf(to.tensor(x));
+  if (constant !== undefined)
+    return to.define(view, to.constant(quantizedHalfEven(constant, { dtype, quant }), { quant }));
   if (quant.scale.length > 1) return quantizeWrittenOut(view, to);
   to.define(view, to.emit('QUANTIZE', [x], { shape: to.shape(x), dtype, quant, options: {} }));
 };
-
-/** A float constant as integers, half to even (ONNX Operators.md, QuantizeLinear). */
-function rounded(to: Translation, x: TensorId, { dtype, quant }: { dtype: Dtype; quant: Quant }): TensorId {
-  const { shape } = to.tensor(x);
-  const value = constantOf(to.tensor(x));
-  const slice = sliceOf(shape, quant);
-  const [low, high] = integerRanges[dtype] ?? [0, 0];
-  const data = allocate(dtype, elementCount(shape));
-  value?.data.forEach((real: number | bigint, i: number) => {
-    const steps = roundHalfEven(Math.fround(Number(real) / (quant.scale[slice(i)] ?? 1)));
-    data[i] = clamp(steps + (quant.zeroPoint[slice(i)] ?? 0), low, high);
-  });
-  return to.constant({ dtype, shape, data }, { quant });
-}
-
-/** Which scale each element has. */
-function sliceOf(shape: Shape, { scale, axis }: Quant): (index: number) => number {
-  const inner = elementCount(shape.slice(axis + 1));
-  return (index) => (scale.length === 1 ? 0 : Math.floor(index / inner) % scale.length);
-}
 
 /** A pair of QuantizeLinear and DequantizeLinear on floats, which rounds to a grid: its ends are those of the integers. */
 export const fakeQuant: Translate = (view, to) => {
@@ -51,8 +33,7 @@ export const dequantizeLinear: Translate = (view, to) => {
   const { dtype, shape, quant: known, data } = to.tensor(x);
   const quant = quantOf(view);
   if (quant !== undefined && data !== undefined) return to.define(view, widened(to, x, quant));
-  const held =
-    integerRanges[dtype] !== undefined && (known === undefined || (quant && sameQuant(known, quant)));
+  const held = isQuantizedDtype(dtype) && (known === undefined || (quant && sameQuant(known, quant)));
   if (quant === undefined || !held) return dequantizeWrittenOut(view, to);
   if (known === undefined) to.quantify(x, quant);
   to.define(view, to.emit('DEQUANTIZE', [x], { shape, dtype: 'float32', options: {} }));
@@ -67,11 +48,7 @@ function widened(to: Translation, x: TensorId, quant: Quant): TensorId {
   const tensor = to.tensor(x);
   const value = constantOf(tensor);
   if (value === undefined) throw new Error('only constants are widened here');
-  const slice = sliceOf(tensor.shape, quant);
-  const data = Float32Array.from(
-    value.data as Iterable<number | bigint>,
-    (q, i) => (Number(q) - (quant.zeroPoint[slice(i)] ?? 0)) * (quant.scale[slice(i)] ?? 0),
-  );
+  const data = dequantizedValues(value, quant);
   const symmetric = tensor.dtype === 'int8' && quant.zeroPoint.every((zero) => zero === 0);
   const grid = { dtype: tensor.dtype, data: bytesOf(value.data), quant };
   return to.constant({ dtype: 'float32', shape: tensor.shape, data }, symmetric ? { grid } : {});

@@ -37,8 +37,9 @@ export function coordinates(mode: string, side: Side): readonly number[] | undef
     asymmetric: (i) => f(i / scale),
     align_corners: (i) => (length === 1 ? 0 : f((i * (input - 1)) / (length - 1))),
     tf_crop_and_resize: (i) => {
-      const step = length === 1 ? 0 : (i * (end - start) * (input - 1)) / (length - 1);
-      return f(length === 1 ? 0.5 * (start + end) * (input - 1) : start * (input - 1) + step);
+      // Here onnxruntime counts whole elements.
+      const step = output === 1 ? 0 : (i * (end - start) * (input - 1)) / (output - 1);
+      return f(output === 1 ? 0.5 * (start + end) * (input - 1) : start * (input - 1) + step);
     },
   };
   const formula = formulas[mode];

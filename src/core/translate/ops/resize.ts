@@ -42,14 +42,18 @@ export const resize: Translate = (view, to) => {
   definePicture(view, to, to.emit(kind, [nhwc, size], { shape, options: form }));
 };
 
-/** Of every dimension that changes. */
+/**
+ * Of every dimension that changes. onnxruntime copies where all sizes stay, and along dimensions whose scale is 1,
+ * whatever region is cropped.
+ */
 function plansOf(view: NodeView, settings: ResizeSettings): readonly Plan[] {
   const shape = view.shape(0);
+  if (shape.every((size, axis) => size === settings.outputShape[axis])) return [];
   return shape.flatMap((input, axis) => {
     const output = settings.outputShape[axis] ?? input;
     const region = [settings.region[axis] ?? 0, settings.region[shape.length + axis] ?? 1] as const;
     const side: Side = { input, output, scale: Math.fround(settings.scales[axis] ?? 1), region };
-    if (input === output && side.scale === 1 && region[0] === 0 && region[1] === 1) return [];
+    if (input === output && side.scale === 1) return [];
     const at = coordinates(settings.coordinates, side);
     const taps = at && tapsAt(settings, at, side);
     if (at === undefined || taps === undefined)

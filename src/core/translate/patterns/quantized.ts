@@ -78,7 +78,7 @@ const layers = new Set([
 
 /**
  * DequantizeLinear of QuantizeLinear with the same grid, on a float activation, becomes one rounding: FakeQuant. A grid that
- * begins at 0 is also the ReLU of the layer before it.
+ * begins at 0, or lies between −1 and 1, is also the activation of the layer before it; other ends stay with the FakeQuant.
  */
 export function nameFakeQuants(draft: Draft): void {
   for (const node of draft.nodes) {
@@ -96,11 +96,16 @@ export function nameFakeQuants(draft: Draft): void {
 
 type Activation = Pick<OnnxNode, 'type' | 'attributes'>;
 
-/** The activation whose values a grid from 0 on holds: RELU6 where it ends at 6, to one step. */
-function impliedBy({ min, max }: Grid): Activation | undefined {
-  if (min !== 0) return undefined;
-  if (Math.abs(max - 6) > max / 255) return { type: 'Relu', attributes: {} };
-  return { type: 'Clip', attributes: { min: { float: 0 }, max: { float: 6 } } };
+/** The activation of TensorFlow Lite whose values a grid holds: RELU6 and RELU_N1_TO_1 where it ends there, to one step. */
+function impliedBy({ min, max, bits }: Grid): Activation | undefined {
+  const step = (max - min) / (2 ** bits - 1);
+  const reaches = (low: number, high: number) => Math.abs(min - low) <= step && Math.abs(max - high) <= step;
+  if (min === 0) return reaches(0, 6) ? clip(0, 6) : { type: 'Relu', attributes: {} };
+  return reaches(-1, 1) ? clip(-1, 1) : undefined;
+}
+
+function clip(min: number, max: number): Activation {
+  return { type: 'Clip', attributes: { min: { float: min }, max: { float: max } } };
 }
 
 function limit(draft: Draft, input: string, activation: Activation): OnnxNode {
