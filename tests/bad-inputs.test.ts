@@ -78,7 +78,7 @@ const rows: string[] = [];
 /** Opens, describes and runs a model on zeros; what went wrong, if anything. */
 async function outcomeOf(path: string): Promise<{ code: string; message: string }> {
   try {
-    const { model } = readModel(path);
+    const { model } = await readModel(path);
     inspectModel(model);
     const executable = runnable(model);
     const graph = mainGraph(executable);

@@ -20,7 +20,7 @@ export const dequantizeSpec: CommandSpec = {
 /** `zeropoint dequantize` */
 export async function dequantizeCommand(args: Arguments): Promise<void> {
   const out = requiredOption(args, dequantizeSpec, 'output');
-  const { path, model, bytes } = readModel(args.positionals[0] ?? '', args);
+  const { path, model, bytes } = await readModel(args.positionals[0] ?? '', args);
   checkOutput(out, [path]);
   const file = writeTflite(dequantize(model));
   writeBytes(out, file);

@@ -104,12 +104,13 @@ async function evaluateTwo(first: Opened, second: ModelFile, json: boolean): Pro
 export async function evaluate(args: Arguments): Promise<void> {
   const [path = '', second] = args.positionals;
   const arithmetic = parseArithmetic(args);
-  const model = runnable(readModel(path, args).model);
+  const model = runnable((await readModel(path, args)).model);
   const runtime = createFloatRuntime();
   const opened = await openModelSamples(model, args, runtime);
   const kernels = nodeKernels();
   const tools = { runtime, kernels, arithmetic, now: () => performance.now(), call: terminalCall() };
   const first: Opened = { ...opened, path, model, tools };
   const json = args.values.json === true;
-  await (second === undefined ? evaluateOne(first, json) : evaluateTwo(first, readModel(second, args), json));
+  if (second === undefined) return evaluateOne(first, json);
+  await evaluateTwo(first, await readModel(second, args), json);
 }

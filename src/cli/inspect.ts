@@ -71,7 +71,7 @@ function formatInspection({ path, bytes, inspection, onnx }: Inspected): string 
 
 /** `zeropoint inspect` */
 export async function inspect(args: Arguments): Promise<void> {
-  const { path, bytes, model, onnx, notes } = readModel(args.positionals[0] ?? '', args);
+  const { path, bytes, model, onnx, notes } = await readModel(args.positionals[0] ?? '', args);
   const described = inspectModel(model);
   const inspection = { ...described, notes: [...notes, ...described.notes] };
   if (args.values.json !== true)

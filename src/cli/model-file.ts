@@ -1,21 +1,16 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Model } from '../core/model/types.ts';
-import type { NormalizedOnnx } from '../core/onnx/normalized.ts';
 import { openSizesOf } from '../core/onnx/open-sizes.ts';
-import { openModel } from '../core/pipeline/open-model.ts';
+import { openMeasured } from '../core/pipeline/open-measured.ts';
+import { type OpenedModel, openModel } from '../core/pipeline/open-model.ts';
 import { Problem } from '../core/problem.ts';
+import { createFloatRuntime } from '../float/runtime.ts';
 import { type Arguments, listOption, type OptionSpec, usageProblem } from './arguments.ts';
 import { readBytes } from './files.ts';
 
-export interface ModelFile {
+export interface ModelFile extends OpenedModel {
   readonly path: string;
   readonly bytes: Uint8Array;
-  readonly model: Model;
-  /** What the model was translated from. */
-  readonly onnx?: NormalizedOnnx;
-  /** What the person should know about the reading. */
-  readonly notes: readonly string[];
 }
 
 /** Options of every command that reads a model. */
@@ -57,19 +52,25 @@ function withSizeOptions(error: unknown): unknown {
 
 /**
  * Reads the model that a command is given.
- * @throws Problem `file/unreadable`, and those of `openModel`.
+ * @throws Problem `file/unreadable`, and those of `openMeasured`.
  */
-export function readModel(path: string, args: Arguments = { positionals: [], values: {} }): ModelFile {
+export async function readModel(
+  path: string,
+  args: Arguments = { positionals: [], values: {} },
+): Promise<ModelFile> {
   const graph = join(path, 'saved_model.pb');
   // The folder is what people mean by a SavedModel.
   if (existsSync(graph)) openModel(path, readBytes(graph));
   const bytes = readBytes(path);
   try {
-    return {
-      path,
+    const opened = await openMeasured({
+      name: path,
       bytes,
-      ...openModel(path, bytes, { external: besideModel(path), sizes: givenSizes(args) }),
-    };
+      external: besideModel(path),
+      sizes: givenSizes(args),
+      runtime: createFloatRuntime(),
+    });
+    return { path, bytes, ...opened };
   } catch (error) {
     throw withSizeOptions(error);
   }

@@ -25,27 +25,27 @@ function written(name: string, bytes: Uint8Array): string {
 
 const withDims = (...dim: readonly string[]) => ({ positionals: [], values: { dim } });
 
-test('sizes that the file leaves open are asked for by the option that gives them', () => {
+test('sizes that the file leaves open are asked for by the option that gives them', async () => {
   const bytes = exampleOnnx((graph) => ({
     ...graph,
     inputs: graph.inputs.map((input) => ({ ...input, shape: ['n', 3, 'height', 'width'] })),
   }));
   const path = written('open.onnx', bytes);
-  expect(() => readModel(path)).toThrow(/--dim 'height=\d+' --dim 'width=\d+'/);
-  const { model } = readModel(path, withDims('height=64', 'width=64'));
+  await expect(readModel(path)).rejects.toThrow(/--dim 'height=\d+' --dim 'width=\d+'/);
+  const { model } = await readModel(path, withDims('height=64', 'width=64'));
   const [input] = mainGraph(model).inputs;
   expect(tensorAt(mainGraph(model), input as TensorId).shape).toEqual([1, 64, 64, 3]);
-  expect(() => readModel(path, withDims('height'))).toThrow(/NAME=N/);
+  await expect(readModel(path, withDims('height'))).rejects.toThrow(/NAME=N/);
 });
 
-test('weights lie beside the model, never elsewhere', () => {
+test('weights lie beside the model, never elsewhere', async () => {
   const { model, weights } = withWeightsApart(exampleOnnx(), 'parts/net.data');
   mkdirSync(join(folder, 'parts'));
   written('parts/net.data', weights);
-  expect(readModel(written('apart.onnx', model)).onnx).toBeDefined();
+  expect((await readModel(written('apart.onnx', model))).onnx).toBeDefined();
   const outside = withWeightsApart(exampleOnnx(), '../net.data').model;
   written('net.data', weights);
-  expect(() => readModel(written('parts/outside.onnx', outside))).toThrow(Problem);
+  await expect(readModel(written('parts/outside.onnx', outside))).rejects.toThrow(Problem);
 });
 
 test('a quantized ONNX file is run as it rounds', async () => {
@@ -53,7 +53,7 @@ test('a quantized ONNX file is run as it rounds', async () => {
   const range = { min: -1, max: 6 };
   const ranges = new Map([...onnx.values.keys()].map((name) => [name, range]));
   const { bytes } = writeQdq(onnx, ranges);
-  const model = runnable(readModel(written('qdq.onnx', bytes)).model);
+  const model = runnable((await readModel(written('qdq.onnx', bytes))).model);
   const value = noiseOf({ dtype: 'float32', shape: [1, 3, 64, 64] }, 0, 1);
   const input = tensorAt(mainGraph(model), mainGraph(model).inputs[0] as TensorId);
   const executor = await openExecutor(model, { taps: [], arithmetic: 'tflm' });

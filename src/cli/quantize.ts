@@ -6,11 +6,13 @@ import { writeTflite } from '../core/formats/tflite/write.ts';
 import { mainGraph } from '../core/model/graph.ts';
 import type { SampleSource } from '../core/model/samples.ts';
 import type { Model } from '../core/model/types.ts';
-import { type OnnxChoice, usualOnnxChoice } from '../core/pipeline/onnx-choice.ts';
+import { checkOnnxRecipe, type OnnxChoice, usualOnnxChoice } from '../core/pipeline/onnx-choice.ts';
+import { missingText } from '../core/pipeline/open-model.ts';
 import { needsSamples, quantizeModel } from '../core/pipeline/quantize-model.ts';
 import { quantizeOnnx } from '../core/pipeline/quantize-onnx.ts';
 import { floatNodesText, tryOnnx } from '../core/pipeline/try-onnx.ts';
 import { prepare } from '../core/prepare/prepare.ts';
+import { Problem } from '../core/problem.ts';
 import type { Quantized } from '../core/quantize/quantize.ts';
 import type { Recipe } from '../core/quantize/recipe.ts';
 import { checkRecipe } from '../core/quantize/select.ts';
@@ -77,15 +79,28 @@ async function samplesFor(
   return openModelSamples(float, args, runtime);
 }
 
-/** @throws Problem `usage` for an ONNX file of a model that is none. */
-function checkFormat(out: string, { onnx, path }: ModelFile, args: Arguments): void {
-  const forOnnx = ['onnx-activations', 'onnx-symmetric'].find((name) => args.values[name] !== undefined);
+/**
+ * Refuses what cannot be written before anything is computed.
+ * @throws Problem `usage` for an ONNX file of a model that is none, `export/refused` for a .tflite of nodes that TensorFlow
+ * Lite lacks, `quantize/unsupported` for an ONNX file by a recipe that has no counterpart.
+ */
+function checkFormat(out: string, opened: ModelFile, asked: { args: Arguments; recipe: Recipe }): void {
+  const { onnx, path, formats, missing } = opened;
+  const forOnnx = ['onnx-activations', 'onnx-symmetric'].find(
+    (name) => asked.args.values[name] !== undefined,
+  );
   if (forOnnx !== undefined && !out.endsWith('.onnx'))
     throw usageProblem(`--${forOnnx} is for an .onnx file; ${out} is none.`);
   if (out.endsWith('.onnx') && onnx === undefined)
     throw usageProblem(
       `${path} is no ONNX model, so ${out} cannot be written: there is no graph to write it into.`,
     );
+  if (out.endsWith('.onnx')) checkOnnxRecipe(asked.recipe);
+  else if (!formats.includes('tflite')) {
+    const onnxName = out.replace(/(\.[^./\\]*)?$/, '.onnx');
+    const text = `${path} cannot be written as a .tflite. ${missingText(missing)} The rest can be quantized around it and written as ONNX: -o ${onnxName}`;
+    throw new Problem('export/refused', text, { missing });
+  }
 }
 
 function onnxChoice(args: Arguments, recipe: Recipe): OnnxChoice {
@@ -135,9 +150,9 @@ export async function quantizeCommand(args: Arguments): Promise<void> {
   const out = requiredOption(args, quantizeSpec, 'output');
   const recipe = recipeOf(args);
   const arithmetic = parseArithmetic(args);
-  const opened = readModel(args.positionals[0] ?? '', args);
+  const opened = await readModel(args.positionals[0] ?? '', args);
   const { path, bytes, model } = opened;
-  checkFormat(out, opened, args);
+  checkFormat(out, opened, { args, recipe });
   const reportPath = textOption(args, 'report');
   for (const file of [out, reportPath]) if (file !== undefined) checkOutput(file, [path]);
   const runtime = createFloatRuntime();

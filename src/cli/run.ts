@@ -105,7 +105,7 @@ export async function run(args: Arguments): Promise<void> {
   if (output === undefined && dump === undefined)
     throw usageProblem('--output or --dump is needed.', runSpec);
   const arithmetic = parseArithmetic(args);
-  const model = runnable(readModel(args.positionals[0] ?? '', args).model);
+  const model = runnable((await readModel(args.positionals[0] ?? '', args)).model);
   const inputs = await readInputs(model, listOption(args, 'input'));
   const count = batchOf(model, inputs);
   const batched = count === 1 ? model : withBatch(model, count);

@@ -62,7 +62,7 @@ function rewriteLines(nodes: readonly NodeRow[]): readonly string[] {
 /** `zeropoint targets` */
 export async function targetsCommand(args: Arguments): Promise<void> {
   const recipe = recipeOf(args);
-  const { path, model } = readModel(args.positionals[0] ?? '', args);
+  const { path, model } = await readModel(args.positionals[0] ?? '', args);
   if (isQuantized(model) && textOption(args, 'recipe') !== undefined)
     note('The model is quantized already: it is looked at as it is, and the recipe has no say.');
   const assessment = assessTargets(model, recipe);

@@ -1,8 +1,10 @@
+import type { ShapeRuntime } from '../core/execute/executor.ts';
 import { detect } from '../core/formats/detect.ts';
 import { externalFilesOf } from '../core/formats/onnx/read.ts';
 import type { Model } from '../core/model/types.ts';
 import type { NormalizedOnnx } from '../core/onnx/normalized.ts';
-import { type FileFormat, openModel } from '../core/pipeline/open-model.ts';
+import { openMeasured } from '../core/pipeline/open-measured.ts';
+import type { FileFormat } from '../core/pipeline/open-model.ts';
 import { type Prepared, prepare } from '../core/prepare/prepare.ts';
 import { inspectModel } from '../core/report/inspect.ts';
 import { readWhole } from '../core/samples/open-file.ts';
@@ -46,16 +48,18 @@ async function partsOf(bytes: Uint8Array, beside: readonly GivenFile[]): Promise
   return parts;
 }
 
-/** Reads a model that a person gave. @throws Problem as `openModel` and `prepare`. */
-export async function openGivenModel({
-  file,
-  beside = [],
-  sizes = {},
-}: OpenRequest): Promise<OpenModel & { readonly info: OpenedModel }> {
+/** Reads a model that a person gave. @throws Problem as `openMeasured` and `prepare`. */
+export async function openGivenModel(
+  { file, beside = [], sizes = {} }: OpenRequest,
+  runtime: ShapeRuntime,
+): Promise<OpenModel & { readonly info: OpenedModel }> {
   const name = nameOf(file);
   const bytes = await readWhole(sampleFile(file));
   const parts = await partsOf(bytes, beside);
-  const { model, onnx, formats, notes } = openModel(name, bytes, {
+  const { model, onnx, formats, notes } = await openMeasured({
+    name,
+    bytes,
+    runtime,
     external: (location) => parts.get(location)?.bytes,
     sizes: new Map(Object.entries(sizes)),
   });

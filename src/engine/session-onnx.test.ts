@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { exampleOnnx, withWeightsApart } from '../../tests/support/onnx-example.ts';
+import { exampleOnnx, onnxWith, withWeightsApart } from '../../tests/support/onnx-example.ts';
 import { endSessions, given, guessed, pictures, startSession } from '../../tests/support/session.ts';
 import { readOnnx } from '../core/formats/onnx/read.ts';
 import { readTflite } from '../core/formats/tflite/read.ts';
@@ -75,31 +75,38 @@ test('sizes that the file leaves open are asked for, with a suggestion that fits
   expect(info.inspection.summary.inputs[0]?.shape).toEqual([1, 64, 64, 3]);
 });
 
-test('an operator that TensorFlow Lite lacks is named; the rest is quantized around it, for ONNX', async () => {
-  const bytes = exampleOnnx((graph) => ({
-    ...graph,
-    nodes: graph.nodes.flatMap((node, index) => {
-      const [output = ''] = node.outputs;
-      const isFirstRelu = index === graph.nodes.findIndex(({ type }) => type === 'Relu' || type === 'Clip');
-      if (!isFirstRelu) return [node];
-      const shrink = { name: 'shrunk', type: 'Shrink', inputs: ['wide'], outputs: [output] };
-      return [
-        { ...node, outputs: ['wide'] },
-        { ...shrink, attributes: { lambd: { float: 0.01 } } },
-      ];
-    }),
-  }));
-  const { engine, info, settings } = await openedOnnx({ file: fileOf('net.onnx', bytes) });
-  expect(info.formats).toEqual(['onnx']);
-  expect(info.inspection.notes.join()).toContain('no counterpart of Shrink');
-  const { report } = await engine.compute(settings);
-  expect(report.evaluation).toBeUndefined();
-  const file = await engine.exportModel({ format: 'onnx', activations: 'int8', symmetric: true });
-  expect(file.checks.join()).toContain('onnxruntime runs it');
-  expect(file.checks.join()).toContain('Shrink');
-  await expect(
-    engine.exportModel({ format: 'tflite', inputType: 'int8', outputType: 'int8' }),
-  ).rejects.toMatchObject({ code: 'export/refused' });
+test.each(['Shrink', 'Einsum'] as const)(
+  '%s, which TensorFlow Lite lacks, is named; the rest is quantized around it, for ONNX',
+  async (type) => {
+    const { engine, info, settings } = await openedOnnx({ file: fileOf('net.onnx', onnxWith(type)) });
+    expect(info.formats).toEqual(['onnx']);
+    const notes = info.inspection.notes.join();
+    expect(notes).toContain(`${type} node “odd” has no counterpart in TensorFlow Lite`);
+    // Shapes of what Shrink makes are known; those of Einsum's result come from a run.
+    expect(notes.includes('are those of a run on zeros')).toBe(type === 'Einsum');
+    const { report } = await engine.compute(settings);
+    expect(report.evaluation).toBeUndefined();
+    const file = await engine.exportModel({ format: 'onnx', activations: 'int8', symmetric: true });
+    expect(file.checks.join()).toContain('onnxruntime runs it');
+    expect(file.checks.join()).toContain(type);
+    const { graph } = readOnnx(file.bytes);
+    expect(graph.nodes.filter((node) => node.type === type)).toHaveLength(1);
+    expect(graph.nodes.filter((node) => node.type === 'QuantizeLinear').length).toBeGreaterThan(5);
+    await expect(
+      engine.exportModel({ format: 'tflite', inputType: 'int8', outputType: 'int8' }),
+    ).rejects.toMatchObject({ code: 'export/refused' });
+  },
+);
+
+test('an operator that onnxruntime lacks as well is refused, with its reason', async () => {
+  const { engine } = startSession();
+  await expect(engine.open({ file: fileOf('net.onnx', onnxWith('Fancy')) })).rejects.toMatchObject({
+    code: 'model/unsupported-op',
+    message: expect.stringMatching(
+      /Fancy node “odd”.*onnxruntime does not tell.*onnxruntime does not know the operator Fancy/,
+    ),
+    details: { untold: [expect.any(String)] },
+  });
 });
 
 test.each(['dynamic-range', 'weights-only'] as const)('%s needs no ranges in ONNX either', async (mode) => {

@@ -95,7 +95,7 @@ export class Session implements Methods<api.EngineApi> {
   );
 
   async open(request: api.OpenRequest, call: WorkerCall): Promise<api.OpenedModel> {
-    const { info, ...opened } = await openGivenModel(request);
+    const { info, ...opened } = await openGivenModel(request, this.#platform.runtime);
     // Another file may have been given while this one was read.
     await call.checkpoint();
     this.#open = { model: opened, files: this.#open?.files ?? [] };

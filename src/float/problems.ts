@@ -2,8 +2,11 @@ import { mainGraph, opName } from '../core/model/graph.ts';
 import type { Model } from '../core/model/types.ts';
 import { Problem } from '../core/problem.ts';
 
-/** What onnxruntime threw, as a problem that names the op of the TFLite model where its text names a node. */
-export function runtimeProblem(error: unknown, model: Model): Problem {
+/**
+ * What onnxruntime threw, as a problem that names the op of the TFLite model where its text names a node.
+ * @param model - absent while nothing but the file is known.
+ */
+export function runtimeProblem(error: unknown, model?: Model): Problem {
   if (error instanceof Problem) return error;
   const cause = error instanceof Error ? error.message : String(error);
   if (
@@ -18,8 +21,13 @@ export function runtimeProblem(error: unknown, model: Model): Problem {
     const text = `Neither TensorFlow Lite nor onnxruntime knows the operator ${unknown}.`;
     return new Problem('model/unsupported-op', text, { name: unknown, cause });
   }
+  const unregistered = /No Op registered for (\S+) with domain_version/.exec(cause)?.[1];
+  if (unregistered !== undefined) {
+    const text = `onnxruntime does not know the operator ${unregistered} in this operator set.`;
+    return new Problem('model/unsupported-op', text, { name: unregistered, cause });
+  }
   const index = /\bop(\d+)\//.exec(cause)?.[1];
-  const op = index === undefined ? undefined : mainGraph(model).ops[Number(index)];
+  const op = index === undefined || model === undefined ? undefined : mainGraph(model).ops[Number(index)];
   if (op === undefined) {
     return new Problem('compute/runtime', `The float runtime could not run this model: ${cause}`, { cause });
   }

@@ -1,11 +1,12 @@
 import type { Env, InferenceSession } from 'onnxruntime-web/wasm';
-import type { Executor, FloatRuntime } from '../core/execute/executor.ts';
+import type { Executor, FloatRuntime, ShapeRuntime } from '../core/execute/executor.ts';
 import type { LoweredModel } from '../core/lower/lower.ts';
 import { mainGraph } from '../core/model/graph.ts';
 import type { Model, TensorId } from '../core/model/types.ts';
 import { usesVariables } from '../core/model/variables.ts';
 import { OnnxExecutor, type OpenSession, quiet } from './executor.ts';
 import { fileExecutor } from './file-executor.ts';
+import { measureShapes } from './measure-shapes.ts';
 import { refuseTooLarge } from './memory.ts';
 import { ownExecutor, refuseUnknownOps } from './own-kernels.ts';
 import { runtimeProblem } from './problems.ts';
@@ -34,10 +35,10 @@ const sessionOptions: InferenceSession.SessionOptions = {
  * comes from an ONNX file is that file. Ops that onnxruntime lacks run on our own float kernels between them. The runtime (14 MB) is loaded with the first model, so
  * that what computes nothing does not pay for it.
  */
-export function createFloatRuntime(options: FloatRuntimeOptions = {}): FloatRuntime {
+export function createFloatRuntime(options: FloatRuntimeOptions = {}): FloatRuntime & ShapeRuntime {
   const turns = new Turns();
   let loading: Promise<Ort> | undefined;
-  const opened = async (bytes: Uint8Array, model: Model): Promise<OpenSession> => {
+  const opened = async (bytes: Uint8Array, model?: Model): Promise<OpenSession> => {
     loading ??= load(options);
     const ort = await loading;
     const session = await turns
@@ -70,6 +71,7 @@ export function createFloatRuntime(options: FloatRuntimeOptions = {}): FloatRunt
         ? translated(model, taps)
         : fileExecutor({ file: model.original, model, taps }, { opened, translated });
     },
+    measureShapes: (request) => measureShapes(request, opened),
   };
 }
 

@@ -37,6 +37,28 @@ export function exampleOnnx(change: (graph: OnnxGraph) => OnnxGraph = (graph) =>
   return writeOnnx(change(exampleGraph()));
 }
 
+/** The example with an operator that TensorFlow Lite lacks in place of its first activation. */
+export function onnxWith(type: 'Shrink' | 'Einsum' | 'Fancy'): Uint8Array {
+  const attributes = { Shrink: { lambd: { float: 0.01 } }, Einsum: { equation: 'nchw->nchw' }, Fancy: {} };
+  return exampleOnnx((graph) => {
+    const first = graph.nodes.findIndex((node) => node.type === 'Relu' || node.type === 'Clip');
+    return {
+      ...graph,
+      nodes: graph.nodes.map((node, index) =>
+        index === first
+          ? {
+              name: 'odd',
+              type,
+              inputs: node.inputs.slice(0, 1),
+              outputs: node.outputs,
+              attributes: attributes[type],
+            }
+          : node,
+      ),
+    };
+  });
+}
+
 /** A file whose large weights lie in a second one. */
 export function withWeightsApart(
   bytes: Uint8Array,

@@ -4,7 +4,6 @@ import { afterEach } from 'vitest';
 import { codecAssets } from '../../src/cli/codec-assets.ts';
 import { nodeKernels } from '../../src/cli/kernel-builds.ts';
 import { pictureDecoder } from '../../src/codecs/decode.ts';
-import type { FloatRuntime } from '../../src/core/execute/executor.ts';
 import type { Preprocess } from '../../src/core/images/preprocess.ts';
 import type { EngineApi, GivenFile } from '../../src/engine/api.ts';
 import { type Client, connect, type Port, serve } from '../../src/engine/rpc.ts';
@@ -37,7 +36,8 @@ export function startSession() {
   /** How often a float model was made ready to be watched: calibrating and comparing do so once each. */
   const counted = { watched: 0 };
   const inner = createFloatRuntime();
-  const runtime: FloatRuntime = {
+  const runtime: typeof inner = {
+    ...inner,
     create: (model, taps, choices) => {
       if (taps.length > 0) counted.watched += 1;
       return inner.create(model, taps, choices);

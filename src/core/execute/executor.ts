@@ -1,4 +1,4 @@
-import type { Model, Sample, TensorData, TensorId } from '../model/types.ts';
+import type { Model, OriginalFile, Sample, TensorData, TensorId } from '../model/types.ts';
 
 /**
  * Sees the value of a tensor as soon as it exists. The value may be overwritten after the call returns: a watcher that
@@ -31,4 +31,24 @@ export interface FloatRuntime {
    * @throws Problem `model/unsupported-op` naming every op the runtime lacks.
    */
   create(model: Model, taps: readonly TensorId[], choices?: FloatRuntimeChoices): Promise<Executor>;
+}
+
+/** Type and shape of a value that was measured. */
+export type MeasuredType = Pick<TensorData, 'dtype' | 'shape'>;
+
+export interface MeasureRequest {
+  readonly file: OriginalFile;
+  /** Names and shapes of what the file is fed. */
+  readonly inputs: readonly (Pick<TensorData, 'shape'> & { readonly name: string })[];
+  /** Names of the values to measure. */
+  readonly values: readonly string[];
+}
+
+/** Runs a file to see what it does not say. Implemented where `FloatRuntime` is. */
+export interface ShapeRuntime {
+  /**
+   * Types and shapes of values, as a run on zeros shows them.
+   * @throws Problem `compute/…` or `model/unsupported-op` when the runtime cannot run the file.
+   */
+  measureShapes(request: MeasureRequest): Promise<ReadonlyMap<string, MeasuredType>>;
 }

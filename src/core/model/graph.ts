@@ -1,6 +1,9 @@
 import { Problem } from '../problem.ts';
 import type { Graph, Model, Op, OpId, Tensor, TensorId } from './types.ts';
 
+/** What the name of an opaque op begins with that is a node of an ONNX file: one that TensorFlow Lite has no ops for. */
+export const onnxPrefix = 'ONNX:';
+
 /** The graph that is calibrated, quantized and executed. Converters put the default signature first. */
 export function mainGraph(model: Model): Graph {
   const graph = model.graphs[0];

@@ -128,7 +128,7 @@ test('unknown operators are named, all of them, where nobody knows what they mak
   ];
   const { code, message } = problemOf({ inputs, nodes });
   expect(code).toBe('model/unsupported-op');
-  expect(message).toContain('FancyNorm node “f”, FancyNorm node “g”.');
+  expect(message).toContain('com.example.FancyNorm node “f”, com.example.FancyNorm node “g”.');
 });
 
 test('an unknown operator whose result’s shape the file tells stays where it is', () => {

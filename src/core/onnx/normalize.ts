@@ -15,29 +15,37 @@ import { removeIdle } from './rewrite/remove.ts';
 import { holdsAny, isDouble, isHalf, single, withoutDoubles, withoutHalves } from './rewrite/single.ts';
 import { type BoundInputs, bindInputs, type Sizes } from './sizes.ts';
 import { suggestSizes } from './suggest-sizes.ts';
+import { untoldOf } from './untold.ts';
 
 /** What a person decides about a model before anything is known of its shapes. */
 export interface NormalizeOptions {
   /** Sizes of what the file leaves open, by their names or as `input[dimension]`. */
   readonly sizes?: Sizes;
+  /** Types of values that `untoldOf` a problem asks for, as a run showed them. */
+  readonly told?: ReadonlyMap<string, ValueType>;
 }
 
 /**
  * An ONNX model made ready to be translated or quantized: every size known, constants computed, what only training needs
  * removed, BatchNormalization and explicit Pads in the convolutions that they belong to.
  * @throws Problem `model/dynamic-shape` listing the sizes that must be given, `model/invalid` naming the node that is
- * wrong, `model/unsupported-op` naming the nodes that stand in the way.
+ * wrong, `model/unsupported-op` naming the nodes that stand in the way; `untoldOf` gives what a run of the file could tell of them.
  */
-export function normalizeOnnx(file: OnnxModel, { sizes = new Map() }: NormalizeOptions = {}): NormalizedOnnx {
+export function normalizeOnnx(
+  file: OnnxModel,
+  { sizes = new Map(), told = new Map() }: NormalizeOptions = {},
+): NormalizedOnnx {
   refuseInnerGraphs(file);
   const bound = bindInputs(file, sizes, (open) =>
     suggestSizes(open, (tried) => isConsistent(file, sizes, tried)),
   );
-  const typed = raisedFrom6(pruned(withoutDoubles(typedGraph(file, bound))));
+  const typed = raisedFrom6(
+    pruned(withoutDoubles(typedGraph(file, bound, { measured: (name) => told.get(name) }))),
+  );
   const draft = new Draft(typed);
   for (const pass of passes) pass(draft);
   const { graph, values, opset } = pruned(draft.finish());
-  return { file, opset, graph, values, notes: notesOf(file, bound, values) };
+  return { file, opset, graph, values, notes: [...notesOf(file, bound, values), ...notesOn(told)] };
 }
 
 /**
@@ -56,7 +64,7 @@ const passes = [
 function typedGraph(
   { graph, opset, told }: OnnxModel,
   { types, names }: BoundInputs,
-  limit: Pick<PropagateOptions, 'foldLimit'> = {},
+  { measured, ...limit }: Pick<PropagateOptions, 'foldLimit' | 'measured'> = {},
 ): TypedGraph {
   const outputs = new Map(graph.outputs.map((value) => [value.name, value]));
   return propagate(withoutHalves(graph), {
@@ -68,6 +76,10 @@ function typedGraph(
       const sizes = shape?.flatMap((dim) => (typeof dim === 'number' ? dim : (names.get(dim) ?? [])));
       if (dtype === undefined || sizes === undefined || sizes.length !== shape?.length) return undefined;
       return single({ dtype, shape: sizes }, isHalf);
+    },
+    measured: (name) => {
+      const type = measured?.(name);
+      return type && single(type, isHalf);
     },
   });
 }
@@ -82,7 +94,8 @@ function isConsistent(file: OnnxModel, given: Sizes, tried: Sizes): boolean {
     typedGraph(file, bound, shapeArithmetic);
     return true;
   } catch (error) {
-    if (error instanceof Problem) return false;
+    // What follows from unknown operators is not looked at; all else fits.
+    if (error instanceof Problem) return untoldOf(error) !== undefined;
     throw error;
   }
 }
@@ -98,6 +111,12 @@ function refuseInnerGraphs({ graph }: OnnxModel): void {
   const text = `The model branches or loops while it runs: ${nodes.map(nodeName).join(', ')}. Only straight graphs are read. Simplify the model for fixed input sizes, e.g. with onnxsim.`;
   const details = nodes.map(({ name, type, outputs }) => ({ node: name, type, outputs }));
   throw new Problem('model/unsupported-op', text, { nodes: details });
+}
+
+function notesOn(told: ReadonlyMap<string, ValueType>): readonly string[] {
+  if (told.size === 0) return [];
+  const list = [...told].map(([name, { shape }]) => `“${name}” is [${shape}]`).join(', ');
+  return [`Shapes that the file does not tell are those of a run on zeros: ${list}.`];
 }
 
 function notesOf(

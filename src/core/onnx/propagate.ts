@@ -1,12 +1,12 @@
 import type { OnnxGraph, OnnxNode } from '../formats/onnx/graph.ts';
 import { elementCount } from '../model/data.ts';
 import type { TensorData } from '../model/types.ts';
-import { Problem } from '../problem.ts';
 import { Folder } from './fold/fold.ts';
 import { NodeView } from './node-view.ts';
 import type { ValueType } from './normalized.ts';
-import { nodeName, nodeProblem } from './problems.ts';
+import { nodeProblem } from './problems.ts';
 import { inferTypes, shapeRuleOf } from './shapes/infer.ts';
+import { isSizedByValues, sizedByValuesProblem, untoldProblem } from './untold.ts';
 
 /** A graph of which every value's type and shape is known. */
 export interface TypedGraph {
@@ -22,6 +22,8 @@ export interface PropagateOptions {
   readonly inputs: ReadonlyMap<string, ValueType>;
   /** What the file says of a value that an unknown operator makes. */
   readonly told: (name: string) => ValueType | undefined;
+  /** What a run showed of a value that an unknown operator makes. */
+  readonly measured?: (name: string) => ValueType | undefined;
   /** Elements that may be computed. Absent: as many as a file of this size deserves. */
   readonly foldLimit?: number;
 }
@@ -34,7 +36,7 @@ const foldsPerElement = 8;
 /**
  * Walks the nodes once: types and shapes of all values, and the values of all that no input changes.
  * @throws Problem `model/invalid` naming the node that is wrong, `model/unsupported-op` naming every node of an unknown
- * operator whose results' shapes the file does not tell either.
+ * operator whose results' shapes nothing else tells either; `untoldOf` gives what a run could tell.
  */
 export function propagate(graph: OnnxGraph, options: PropagateOptions): TypedGraph {
   const walk = new Walk(graph, options);
@@ -52,6 +54,8 @@ class Walk {
   readonly #madeSomewhere: ReadonlySet<string>;
   readonly #folder: Folder;
   readonly #unknown: OnnxNode[] = [];
+  /** Those whose results are as large as values say. */
+  readonly #sizedByValues = new Set<OnnxNode>();
   /** What unknown operators make, and what follows from it. */
   readonly #lost = new Set<string>();
 
@@ -71,18 +75,35 @@ class Walk {
   /** Types what a node makes, and computes it where it is constant: whether that was so. */
   isComputed(node: OnnxNode): boolean {
     this.#checkOrder(node);
-    const { opset, told } = this.#options;
+    const { opset } = this.#options;
     const view = new NodeView(node, { opset, values: this.values, constants: this.constants });
     const rule = shapeRuleOf(view);
-    if (rule === undefined) this.#unknown.push(node);
+    if (rule === undefined) this.#enterUnknown(node);
     const follows = rule !== undefined && !node.inputs.some((name) => this.#lost.has(name));
-    const types = follows ? inferTypes(view, rule) : toldTypes(node, told);
+    const types = follows ? inferTypes(view, rule) : this.#toldTypes(node);
     for (const name of node.outputs) {
       const type = types.get(name);
       if (type !== undefined) this.values.set(name, type);
       else if (name !== '') this.#lost.add(name);
     }
     return follows && this.#isFolded(view, types);
+  }
+
+  #enterUnknown(node: OnnxNode): void {
+    this.#unknown.push(node);
+    // Of what follows from unknown values it is not known yet whether they will be constants.
+    const varies = (name: string) => !this.constants.has(name) && !this.#lost.has(name);
+    if (isSizedByValues(node, varies)) this.#sizedByValues.add(node);
+  }
+
+  #toldTypes(node: OnnxNode): ReadonlyMap<string, ValueType> {
+    const { told, measured } = this.#options;
+    return new Map(
+      node.outputs.flatMap((name) => {
+        const type = told(name) ?? (this.#sizedByValues.has(node) ? undefined : measured?.(name));
+        return type === undefined ? [] : [[name, type] as const];
+      }),
+    );
   }
 
   #isFolded(view: NodeView, types: ReadonlyMap<string, ValueType>): boolean {
@@ -118,20 +139,10 @@ class Walk {
   refuseLost(): void {
     if (this.#lost.size === 0) return;
     const nodes = this.#unknown.filter(({ outputs }) => outputs.some((name) => this.#lost.has(name)));
-    const text = `Operators that are not known here make values whose shapes the file does not tell: ${nodes.map(nodeName).join(', ')}. Store the shapes in the file, e.g. with onnxruntime's symbolic_shape_infer, or export the model without these operators.`;
-    const details = nodes.map(({ name, type, domain, outputs }) => ({ node: name, type, domain, outputs }));
-    throw new Problem('model/unsupported-op', text, { nodes: details });
+    const sized = nodes.filter((node) => this.#sizedByValues.has(node));
+    if (sized.length > 0) throw sizedByValuesProblem(sized);
+    const values = nodes.flatMap(({ outputs }) => outputs.filter((name) => this.#lost.has(name)));
+    const inputs = [...this.#options.inputs].map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
+    throw untoldProblem(nodes, { values, inputs });
   }
-}
-
-function toldTypes(
-  node: OnnxNode,
-  told: (name: string) => ValueType | undefined,
-): ReadonlyMap<string, ValueType> {
-  return new Map(
-    node.outputs.flatMap((name) => {
-      const type = told(name);
-      return type === undefined ? [] : [[name, type] as const];
-    }),
-  );
 }

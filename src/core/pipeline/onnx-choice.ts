@@ -1,3 +1,4 @@
+import { Problem } from '../problem.ts';
 import type { Recipe } from '../quantize/recipe.ts';
 import type { Scheme } from '../quantize/scheme.ts';
 
@@ -30,4 +31,12 @@ const written: Readonly<Partial<Record<Scheme, OnnxQuantization>>> = {
 /** What kind of quantized ONNX file is written from a recipe; `undefined` where ONNX has no counterpart of it. */
 export function onnxQuantizationOf({ mode }: Recipe): OnnxQuantization | undefined {
   return written[mode];
+}
+
+/** `onnxQuantizationOf` a recipe. @throws Problem `quantize/unsupported` where ONNX has no counterpart of it. */
+export function checkOnnxRecipe(recipe: Recipe): OnnxQuantization {
+  const quantization = onnxQuantizationOf(recipe);
+  if (quantization !== undefined) return quantization;
+  const text = `An ONNX file is not written from a recipe of the mode ${recipe.mode}; ${Object.keys(written).join(', ')} have a counterpart.`;
+  throw new Problem('quantize/unsupported', text, { mode: recipe.mode });
 }

@@ -1,6 +1,7 @@
-import { mainGraph, tensorAt, withMainGraph } from '../model/graph.ts';
+import { mainGraph, onnxPrefix, tensorAt, withMainGraph } from '../model/graph.ts';
 import type { Graph, Model, OpaqueOp, Tensor, TensorId } from '../model/types.ts';
 import type { NormalizedOnnx } from '../onnx/normalized.ts';
+import { operatorOf } from '../onnx/problems.ts';
 
 /**
  * A model whose tensors are the values of an ONNX graph: what is measured, or run, where the file's own values are wanted and
@@ -26,7 +27,7 @@ export function modelOfValues(onnx: NormalizedOnnx, model: Model, names: readonl
   const ops = makers.map(
     (node): OpaqueOp => ({
       kind: 'OPAQUE',
-      name: `ONNX:${node.type}`,
+      name: `${onnxPrefix}${operatorOf(node)}`,
       version: 1,
       inputs: [],
       outputs: node.outputs.filter((name) => wanted.has(name)).map(idOf),

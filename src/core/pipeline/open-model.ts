@@ -4,14 +4,12 @@ import type { OnnxModel } from '../formats/onnx/graph.ts';
 import { originalOf } from '../formats/onnx/outputs.ts';
 import { readOnnx } from '../formats/onnx/read.ts';
 import type { ExternalFiles } from '../formats/onnx/tensor.ts';
-import { isWritable } from '../formats/tflite/operators.ts';
 import { readTflite } from '../formats/tflite/read.ts';
 import { toNhwc } from '../layout/to-nhwc.ts';
 import { checkModel } from '../model/check.ts';
-import { mainGraph, opName } from '../model/graph.ts';
-import type { Model, Op } from '../model/types.ts';
+import type { Model } from '../model/types.ts';
 import { normalizeOnnx } from '../onnx/normalize.ts';
-import type { NormalizedOnnx } from '../onnx/normalized.ts';
+import type { NormalizedOnnx, ValueType } from '../onnx/normalized.ts';
 import { Problem } from '../problem.ts';
 import { translateOnnx } from '../translate/translate.ts';
 
@@ -24,6 +22,8 @@ export interface OpenOptions {
   readonly external?: ExternalFiles;
   /** Sizes that an ONNX model leaves open, by the names that the problem `model/dynamic-shape` lists. */
   readonly sizes?: ReadonlyMap<string, number>;
+  /** Types of an ONNX model's values that nothing but a run tells: see `openMeasured`. */
+  readonly told?: ReadonlyMap<string, ValueType>;
 }
 
 export interface OpenedModel {
@@ -33,6 +33,8 @@ export interface OpenedModel {
   readonly onnx?: NormalizedOnnx;
   /** What it can be written as once it is quantized. A translation with ops that TensorFlow Lite lacks goes back to ONNX only. */
   readonly formats: readonly FileFormat[];
+  /** What stands in the way of a `.tflite`: a sentence for each node that TensorFlow Lite has no ops for, with what it would need. */
+  readonly missing: readonly string[];
   /** What the person should know about the reading, in sentences. */
   readonly notes: readonly string[];
 }
@@ -46,7 +48,7 @@ export function openModel(name: string, bytes: Uint8Array, options: OpenOptions 
   const { kind, description } = detect(bytes);
   const details = { file: name, kind };
   if (kind === 'empty') throw new Problem('file/empty', `${name} is empty (0 bytes).`, details);
-  if (kind === 'tflite') return { model: readTflite(bytes), formats: ['tflite'], notes: [] };
+  if (kind === 'tflite') return { model: readTflite(bytes), formats: ['tflite'], missing: [], notes: [] };
   if (kind === 'onnx') return openOnnx(bytes, options);
   const code = kind === 'unknown' ? 'file/unknown' : 'file/other-kind';
   const command = conversionOf(kind, name);
@@ -55,20 +57,20 @@ export function openModel(name: string, bytes: Uint8Array, options: OpenOptions 
   throw new Problem(code, text, { ...details, ...(command !== undefined && { command }) });
 }
 
-function openOnnx(bytes: Uint8Array, { external, sizes }: OpenOptions): OpenedModel {
+function openOnnx(bytes: Uint8Array, { external, sizes, told }: OpenOptions): OpenedModel {
   const file = readOnnx(bytes, external);
   refuseIntegerNodes(file);
-  const onnx = normalizeOnnx(file, sizes && { sizes });
+  const onnx = normalizeOnnx(file, { ...(sizes && { sizes }), ...(told && { told }) });
   refuseEmpty(onnx);
-  const translated = toNhwc(translateOnnx(onnx, { unknown: 'keep' }));
+  const missing: string[] = [];
+  const translated = toNhwc(translateOnnx(onnx, { kept: ({ message }) => missing.push(message) }));
   const model = {
     ...translated,
     original: originalOf(onnx.file),
   };
   checkModel(model);
-  const missing = mainGraph(model).ops.filter((op) => !isWritable(op));
   const formats: readonly FileFormat[] = missing.length === 0 ? ['tflite', 'onnx'] : ['onnx'];
-  return { model, onnx, formats, notes: [...onnx.notes, ...notesOn(missing)] };
+  return { model, onnx, formats, missing, notes: [...onnx.notes, ...notesOn(missing)] };
 }
 
 /** @throws Problem `model/already-quantized` for onnxruntime's own integer operators, which only it knows. */
@@ -96,10 +98,18 @@ function refuseEmpty({ graph, values }: NormalizedOnnx): void {
     );
 }
 
-function notesOn(missing: readonly Op[]): readonly string[] {
+/** Nodes that are told one by one; there may be hundreds. */
+const toldNodes = 8;
+
+/** The sentences in one text. */
+export function missingText(missing: readonly string[]): string {
+  const more = missing.length - toldNodes;
+  return [...missing.slice(0, toldNodes), ...(more > 0 ? [`And ${more} more.`] : [])].join(' ');
+}
+
+function notesOn(missing: readonly string[]): readonly string[] {
   if (missing.length === 0) return [];
-  const names = [...new Set(missing.map((op) => opName(op).replace('ONNX:', '')))].join(', ');
   return [
-    `TensorFlow Lite has no counterpart of ${names} (${missing.length} of the nodes): the rest can be quantized around it and written as .onnx, not as .tflite.`,
+    `${missingText(missing)} The rest can be quantized around it and written as .onnx, not as .tflite.`,
   ];
 }

@@ -14,7 +14,7 @@ import { writeDynamic } from '../qdq/write-dynamic.ts';
 import { valuesToMeasure, writeQdq } from '../qdq/write-qdq.ts';
 import type { Quantized } from '../quantize/quantize.ts';
 import type { Recipe } from '../quantize/recipe.ts';
-import { type OnnxChoice, onnxQuantizationOf } from './onnx-choice.ts';
+import { checkOnnxRecipe, type OnnxChoice } from './onnx-choice.ts';
 import { modelOfValues } from './onnx-values.ts';
 
 export interface OnnxJob extends OnnxChoice {
@@ -43,17 +43,16 @@ export async function quantizeOnnx(job: OnnxJob, tools: Tools): Promise<Quantize
   const perChannel = recipe.weights === 'per-channel';
   const keepFloat = nodesKeptFloat(job);
   const options = { activations, symmetric, perChannel, keepFloat };
-  switch (onnxQuantizationOf(recipe)) {
+  const quantization = checkOnnxRecipe(recipe);
+  switch (quantization) {
     case 'dynamic':
       return writeDynamic(onnx, { compute: 'integer', perChannel, keepFloat });
     case 'weights':
       return writeDynamic(onnx, { compute: 'float', perChannel, keepFloat });
     case 'static':
       return writeQdq(onnx, await rangesOf(job, tools, options), options);
-    default: {
-      const text = `An ONNX file is not written from a recipe of the mode ${recipe.mode}; int8, uint8, dynamic-range and weights-only have a counterpart.`;
-      throw new Problem('quantize/unsupported', text, { mode: recipe.mode });
-    }
+    default:
+      return quantization satisfies never;
   }
 }
 

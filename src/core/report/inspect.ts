@@ -1,3 +1,4 @@
+import { onnxPrefix } from '../model/graph.ts';
 import type { Model } from '../model/types.ts';
 import { isQuantized, prepare } from '../prepare/prepare.ts';
 import { Problem } from '../problem.ts';
@@ -20,7 +21,8 @@ export interface Inspection {
 
 function unknownNote(summary: ModelSummary): readonly string[] {
   const names = summary.operators
-    .filter(({ known }) => !known)
+    // Nodes of an ONNX file are told of when it is opened, each by its name.
+    .filter(({ known, kind }) => !known && !kind.startsWith(onnxPrefix))
     .map(({ kind, count }) => `${count} × ${kind}`);
   return names.length === 0
     ? []

@@ -5,6 +5,7 @@ import { goldenEntries, readGolden, readIndex } from '../../../tests/support/gol
 import { islandModel } from '../../../tests/support/small-models.ts';
 import { BuiltinOperator } from '../formats/tflite/generated/tflite_generated.ts';
 import { readTflite } from '../formats/tflite/read.ts';
+import type { Graph, Op } from '../model/types.ts';
 import { recipeFor } from '../quantize/recipe.ts';
 import { assessTargets, targets } from './assess.ts';
 import type { TargetId } from './target.ts';
@@ -84,4 +85,18 @@ test('every operator that a table names exists', () => {
   const names = tables.flatMap((table) => table.trim().split(/\s+/));
   expect(names.length).toBeGreaterThan(150);
   expect(names.filter((name) => !(name in BuiltinOperator))).toEqual([]);
+});
+
+test('a node of an ONNX file that TensorFlow Lite has no ops for runs nowhere', () => {
+  const model = islandModel();
+  const [graph] = model.graphs as [Graph];
+  const ops = graph.ops.map((op): Op => {
+    if (op.kind !== 'NEG') return op;
+    const { inputs, outputs, version } = op;
+    return { kind: 'OPAQUE', name: 'ONNX:com.microsoft.QuickGelu', inputs, outputs, version, options: {} };
+  });
+  const { nodes } = assessTargets({ ...model, graphs: [{ ...graph, ops }] }, recipeFor('int8'));
+  const row = nodes.find(({ kind }) => kind === 'ONNX:com.microsoft.QuickGelu');
+  const cell = { verdict: 'missing', reason: 'TensorFlow Lite has no such operator' };
+  expect(targets.map(({ id }) => row?.cells[id])).toEqual(targets.map(() => cell));
 });

@@ -1,4 +1,4 @@
-import { isPresent, mainGraph, tensorAt } from '../model/graph.ts';
+import { isPresent, mainGraph, onnxPrefix, tensorAt } from '../model/graph.ts';
 import type { Model } from '../model/types.ts';
 import { isQuantized, prepare } from '../prepare/prepare.ts';
 import { type Outcome, outcomeOf } from '../quantize/outcome.ts';
@@ -8,8 +8,8 @@ import { cmsisNn, litert, tflm, xnnpack } from './cpu-targets.ts';
 import { edgeTpu } from './edge-tpu.ts';
 import { ethosU } from './ethos-u.ts';
 import { rewriteOf } from './rewrites.ts';
-import { type Cell, fallback, type Target, type TargetId } from './target.ts';
-import { type Arithmetic, viewOf } from './view.ts';
+import { type Cell, fallback, missing, type Target, type TargetId } from './target.ts';
+import { type Arithmetic, type OpView, viewOf } from './view.ts';
 
 export const targets: readonly Target[] = [litert, xnnpack, tflm, cmsisNn, edgeTpu, ethosU];
 
@@ -48,11 +48,18 @@ function withEdgeTpuCut(rows: readonly NodeRow[]): readonly NodeRow[] {
   );
 }
 
+/** A node of a translated model that TensorFlow Lite has no ops for runs on no target. */
+function assessOn(target: Target, view: OpView): Cell {
+  return view.kind.startsWith(onnxPrefix)
+    ? missing('TensorFlow Lite has no such operator')
+    : target.assess(view);
+}
+
 function nodesOf(model: Model): readonly NodeRow[] {
   const graph = mainGraph(model);
   const rows = graph.ops.map((op, index): NodeRow => {
     const view = viewOf(graph, op);
-    const cells = Object.fromEntries(targets.map((target) => [target.id, target.assess(view)]));
+    const cells = Object.fromEntries(targets.map((target) => [target.id, assessOn(target, view)]));
     const output = op.outputs.find(isPresent);
     const name = output === undefined ? '' : tensorAt(graph, output).name;
     const wanting = Object.values(cells).some(({ verdict }) => verdict !== 'native');

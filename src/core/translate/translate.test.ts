@@ -77,7 +77,7 @@ describe('what TensorFlow Lite has no ops for', () => {
     }),
   );
   const outputs = [...known.graph.outputs, { name: 'd', dtype: 'float32' as const }];
-  const nodes = [node('Det', ['x'], ['d']), ...known.graph.nodes];
+  const nodes = [{ ...node('Det', ['x'], ['d']), domain: 'com.example' }, ...known.graph.nodes];
   const onnx = {
     ...known,
     graph: { ...known.graph, nodes, outputs },
@@ -106,8 +106,13 @@ describe('what TensorFlow Lite has no ops for', () => {
   });
 
   test('or kept as it is, with the rest around it', () => {
-    const graph = mainGraph(translateOnnx(onnx, { unknown: 'keep' }));
-    expect(kinds(graph)).toEqual(['ONNX:Det', 'RELU', 'ONNX:MaxPool', 'CAST']);
+    const kept: string[] = [];
+    const graph = mainGraph(translateOnnx(onnx, { kept: ({ message }) => kept.push(message) }));
+    expect(kept).toEqual([
+      expect.stringMatching(/^com\.example\.Det node “d”.*replace it/),
+      expect.stringMatching(/^MaxPool node “p”.*positions/),
+    ]);
+    expect(kinds(graph)).toEqual(['ONNX:com.example.Det', 'RELU', 'ONNX:MaxPool', 'CAST']);
     expect(named(graph, 'p').shape).toEqual([1, 2, 3, 3]);
   });
 });

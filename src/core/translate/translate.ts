@@ -1,4 +1,3 @@
-import type { OnnxNode } from '../formats/onnx/graph.ts';
 import { withoutUnusedTensors } from '../model/compact.ts';
 import type { Model } from '../model/types.ts';
 import { NodeView } from '../onnx/node-view.ts';
@@ -11,10 +10,10 @@ import { Translation } from './translation.ts';
 
 export interface TranslateOptions {
   /**
-   * What becomes of a node that TFLite has no ops for: `refuse` the model, or `keep` it as an opaque op `ONNX:<type>` with
-   * the shapes that are known of its outputs, so that the rest can be worked on around it.
+   * Is told of each node that TFLite has no ops for, and why. The node is kept as an opaque op `ONNX:<operator>` with the
+   * shapes that are known of its outputs, so that the rest can be worked on around it. Absent: such a model is refused.
    */
-  readonly unknown?: 'refuse' | 'keep';
+  readonly kept?: (problem: Problem) => void;
 }
 
 /**
@@ -22,7 +21,7 @@ export interface TranslateOptions {
  * stands between two TRANSPOSEs. Versions of operators are not worked out.
  * @throws Problem `model/unsupported-op` that names every node that TFLite has no ops for, and why
  */
-export function translateOnnx(given: NormalizedOnnx, { unknown = 'refuse' }: TranslateOptions = {}): Model {
+export function translateOnnx(given: NormalizedOnnx, { kept }: TranslateOptions = {}): Model {
   const onnx = recognized(given);
   const to = new Translation(onnx);
   const scope = { opset: onnx.opset, values: onnx.values, constants: onnx.graph.constants };
@@ -35,7 +34,8 @@ export function translateOnnx(given: NormalizedOnnx, { unknown = 'refuse' }: Tra
     refused.push(problem);
     to.emitOpaque(view);
   }
-  if (refused.length > 0 && unknown === 'refuse') throw together(refused);
+  if (kept === undefined && refused.length > 0) throw together(refused);
+  for (const problem of refused) kept?.(problem);
   const graph = to.build(onnx.file.proto.graph?.name ?? '');
   // Weights in ONNX's order have made room for those in TFLite's.
   return withoutUnusedTensors({ description: '', graphs: [graph], signatures: [], metadata: [] });
@@ -68,10 +68,8 @@ const hints: Readonly<Record<string, string>> = {
 };
 
 function unknownOp(view: NodeView): Problem {
-  const { type, domain }: OnnxNode = view.node;
-  const from = domain === undefined ? '' : ` of ${domain}`;
-  const hint = hints[type] ?? 'replace it when exporting, or cut the model before it';
-  return refusal(view, `has no counterpart in TensorFlow Lite here (operator ${type}${from}): ${hint}`);
+  const hint = hints[view.node.type] ?? 'replace it when exporting, or cut the model before it';
+  return refusal(view, `has no counterpart in TensorFlow Lite here: ${hint}`);
 }
 
 function together(refused: readonly Problem[]): Problem {

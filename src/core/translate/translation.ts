@@ -1,4 +1,5 @@
 import { bytesOf, elementCount } from '../model/data.ts';
+import { onnxPrefix } from '../model/graph.ts';
 import type { OptionsByKind } from '../model/options.ts';
 import type {
   Dtype,
@@ -13,7 +14,7 @@ import type {
 } from '../model/types.ts';
 import type { NodeView } from '../onnx/node-view.ts';
 import type { NormalizedOnnx } from '../onnx/normalized.ts';
-import { nodeProblem } from '../onnx/problems.ts';
+import { nodeProblem, operatorOf } from '../onnx/problems.ts';
 import { heldData, heldType } from './held.ts';
 
 /** What an op makes. */
@@ -129,11 +130,11 @@ export class Translation {
 
   /** Adds an op that nothing here computes, so that the rest can be worked on around it. */
   emitOpaque(view: NodeView): void {
-    const { type, inputs, outputs } = view.node;
+    const { inputs, outputs } = view.node;
     const ids = outputs.map((name) => (name === '' ? (-1 as TensorId) : this.#opaqueResult(name)));
     this.#ops.push({
       kind: 'OPAQUE',
-      name: `ONNX:${type}`,
+      name: `${onnxPrefix}${operatorOf(view.node)}`,
       inputs: inputs.map((name) => (name === '' ? (-1 as TensorId) : this.value(name))),
       outputs: ids,
       version: 1,

@@ -2,6 +2,7 @@ import { dtypeOf } from '../../formats/onnx/types.ts';
 import type { Dtype, TensorData } from '../../model/types.ts';
 import { axisIn } from '../node-attributes.ts';
 import type { NodeView } from '../node-view.ts';
+import { sizedByValuesProblem } from '../untold.ts';
 import { expectSameType, type ShapeRule } from './rule.ts';
 
 /** What a Constant node holds, in whichever attribute. @throws Problem for texts, sparse tensors or nothing */
@@ -79,6 +80,7 @@ export function nonZeroPositions(view: NodeView): readonly (readonly number[])[]
 }
 
 const nonZero: ShapeRule = (view) => {
+  if (view.constant(0) === undefined) throw sizedByValuesProblem([view.node]);
   const positions = nonZeroPositions(view);
   return [{ dtype: 'int64', shape: [positions.length, positions[0]?.length ?? 0] }];
 };
