@@ -3,7 +3,7 @@ import { opName, tensorAt } from '../model/graph.ts';
 import type { Graph, Op, OpId, TensorId } from '../model/types.ts';
 import { Problem } from '../problem.ts';
 import { extremesWithZero } from './constants.ts';
-import { activationParams, constantParams, type Params } from './params.ts';
+import { activationParams, constantParams, type Params, symmetricParams } from './params.ts';
 import { dataInputs, type Rule } from './rules.ts';
 import type { ActivationType } from './scheme.ts';
 
@@ -52,10 +52,28 @@ function constantBounds(graph: Graph, id: TensorId): Bounds | undefined {
   return value === undefined ? undefined : extremesWithZero(value.data as Float32Array);
 }
 
-export function missingRange(graph: Graph, id: TensorId): Problem {
-  const { name } = tensorAt(graph, id);
-  const text = `No range is known for tensor ${id} “${name}”: give samples to calibrate with, or a default range.`;
-  return new Problem('range/missing', text, { tensor: id, name });
+/** How many tensors a message names. */
+const named = 12;
+
+/** What to say about activations without a range, all at once. */
+export function missingRanges(graph: Graph, ids: readonly TensorId[]): Problem {
+  const tensors = ids.map((tensor) => ({ tensor, name: tensorAt(graph, tensor).name }));
+  const list = tensors.slice(0, named).map(({ tensor, name }) => `tensor ${tensor} “${name}”`);
+  const more = ids.length > named ? ` and ${ids.length - named} more` : '';
+  const text = `No range is known for ${list.join(', ')}${more}: give pictures, or other samples, to measure on, or set ranges or a default range in the recipe.`;
+  return new Problem('range/missing', text, { tensors });
+}
+
+/** The activations of the ops in `rules` that `ranges` should have and has not. */
+export function activationsWithoutRange(
+  graph: Graph,
+  rules: ReadonlyMap<OpId, Rule>,
+  ranges: ReadonlyMap<TensorId, Bounds>,
+): readonly TensorId[] {
+  // Which ones have no range is the same for every type.
+  const groups = new GroupTable(graph, ranges, { type: 'int8', joins: 'requantize' });
+  for (const [id, rule] of rules) groups.addOp(graph.ops[id] as Op, rule);
+  return [...groups.missing];
 }
 
 /**
@@ -74,6 +92,7 @@ export function assignParams(
 ): Assignment {
   const groups = new GroupTable(graph, ranges, options);
   for (const [id, rule] of rules) groups.addOp(graph.ops[id] as Op, rule);
+  if (groups.missing.size > 0) throw missingRanges(graph, [...groups.missing]);
   // Inputs and outputs of float ops too: they are int8 when the recipe asks for integer inputs and outputs.
   for (const id of [...graph.inputs, ...graph.outputs]) if (ranges.has(id)) groups.of(id);
   const requantized: Requantized[] = [];
@@ -91,7 +110,11 @@ export function assignParams(
   };
 }
 
+const noBounds: Bounds = { min: 0, max: 0 };
+
 class GroupTable {
+  /** Activations without a range. */
+  readonly missing = new Set<TensorId>();
   readonly #graph: Graph;
   readonly #ranges: ReadonlyMap<TensorId, Bounds>;
   readonly #options: AssignOptions;
@@ -106,23 +129,19 @@ class GroupTable {
   of(id: TensorId): Group {
     const known = this.#groups.get(id);
     if (known !== undefined) return known;
+    const { type } = this.#options;
     const bounds = this.#ranges.get(id);
-    if (bounds !== undefined) {
-      return this.#add(id, {
-        bounds,
-        params: activationParams(bounds.min, bounds.max, this.#options.type),
-        dictated: false,
-      });
-    }
-    const constant = constantBounds(this.#graph, id);
+    const constant = bounds === undefined ? constantBounds(this.#graph, id) : undefined;
     if (constant !== undefined) {
       return this.#add(id, {
         bounds: constant,
-        params: constantParams(constant.min, constant.max, this.#options.type),
+        params: constantParams(constant.min, constant.max, type),
         dictated: true,
       });
     }
-    throw missingRange(this.#graph, id);
+    if (bounds === undefined) this.missing.add(id);
+    const { min, max } = bounds ?? noBounds;
+    return this.#add(id, { bounds, params: activationParams(min, max, type), dictated: false });
   }
 
   addOp(op: Op, rule: Rule): void {
@@ -132,6 +151,7 @@ class GroupTable {
     for (const id of op.outputs) {
       if (tensorAt(this.#graph, id).dtype !== 'float32') continue;
       if (output === 'same') this.#add(id, inputs[0] ?? this.#missingInput(op));
+      else if (rule.zeroPointZero === true) this.#centre(this.of(id));
       else if (output === 'own' || output === 'join') this.of(id);
       else this.#add(id, { bounds: undefined, params: output, dictated: true });
     }
@@ -159,6 +179,12 @@ class GroupTable {
     to.params = params;
     to.dictated = true;
     return true;
+  }
+
+  #centre(group: Group): void {
+    const { min, max } = group.bounds ?? noBounds;
+    group.params = symmetricParams(min, max);
+    group.dictated = true;
   }
 
   #add(id: TensorId, group: Group): Group {

@@ -38,6 +38,15 @@ function mappedInputs(graph: Graph, { inputMapping }: Recipe): ReadonlyMap<Tenso
   return new Map(entries.filter(([id]) => tensorAt(graph, id).dtype === 'float32'));
 }
 
+/**
+ * Refuses ranges by hand and input mappings that do not go with the model, which needs no ranges to be known.
+ * @throws Problem `recipe/invalid`
+ */
+export function checkGivenRanges(graph: Graph, rules: ReadonlyMap<OpId, Rule>, recipe: Recipe): void {
+  mappedInputs(graph, recipe);
+  for (const name of Object.keys(recipe.ranges)) handRangeTarget(graph, rules, name);
+}
+
 /** Every float activation, inputs first, and what ops hold inside. */
 function activations(graph: Graph): readonly TensorId[] {
   const all = [

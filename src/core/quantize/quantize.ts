@@ -5,7 +5,7 @@ import {
   assignParams,
   type Bounds,
   type Joins,
-  missingRange,
+  missingRanges,
   type Requantized,
 } from './assign.ts';
 import { GraphBuilder } from './builder.ts';
@@ -16,7 +16,7 @@ import { quantizeLayer } from './layer.ts';
 import type { Params } from './params.ts';
 import type { Recipe } from './recipe.ts';
 import { quantizeRecurrent } from './recurrent.ts';
-import { dataInputs, type Rule } from './rules.ts';
+import { dataInputs, type Rule, readsShapeOnly } from './rules.ts';
 import type { ActivationType } from './scheme.ts';
 import { checkRecipe, type KeptFloat, type Selection } from './select.ts';
 import { emitWithStoredWeights, type StoredWeights } from './stored-weights.ts';
@@ -143,7 +143,7 @@ class Rewriter {
 
   #keep(op: Op, plan: StoredWeights | undefined): void {
     const inputs = op.inputs.map((id, position) => {
-      if (!isPresent(id) || plan?.inputs.includes(position)) return id;
+      if (!isPresent(id) || plan?.inputs.includes(position) || readsShapeOnly(op)) return id;
       return this.#builder.tensorBefore(id).data === undefined
         ? this.#builder.asFloat(id)
         : this.#builder.keepConstant(id);
@@ -172,7 +172,7 @@ class Rewriter {
     const params = { input: this.#paramsIn(input), output: this.#paramsOf(output) };
     const boundsOf = (id: TensorId): Bounds => {
       const bounds = this.#decisions.ranges.get(id);
-      if (bounds === undefined) throw missingRange(this.#graph, id);
+      if (bounds === undefined) throw missingRanges(this.#graph, [id]);
       return bounds;
     };
     this.#builder.emit(quantizeRecurrent(op, { builder: this.#builder, ...params, boundsOf }));

@@ -6,6 +6,7 @@ import {
   activationTypeOf,
   type Granularity,
   oneOf,
+  parseCount,
   refuseField,
   type Scheme,
   schemes,
@@ -126,12 +127,6 @@ function listOf<T>(parse: (value: unknown, field: string) => T, what: string) {
     if (!Array.isArray(value)) refuseField(field, value, what);
     return value.map((entry, i) => parse(entry, `${field}[${i}]`));
   };
-}
-
-function parseCount(value: unknown, field: string): number {
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0)
-    refuseField(field, value, 'a whole number from 0');
-  return value;
 }
 
 const granularity = oneOf<Granularity>(['per-channel', 'per-tensor']);
