@@ -58,7 +58,7 @@ function activations(graph: Graph): readonly TensorId[] {
 
 function checkRanges(graph: Graph, ranges: ReadonlyMap<TensorId, Bounds>): void {
   for (const [id, { min, max }] of ranges) {
-    if (Number.isFinite(min) && Number.isFinite(max) && min <= max) continue;
+    if (Number.isFinite(Math.fround(max - min)) && min <= max) continue;
     const { name } = tensorAt(graph, id);
     throw new Problem('range/not-finite', `The range of tensor ${id} “${name}” is ${min} to ${max}.`, {
       tensor: id,

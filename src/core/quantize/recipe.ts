@@ -104,6 +104,7 @@ function parseRange(value: unknown, field: string): HandRange {
   const { min, max } = (value ?? {}) as Partial<HandRange>;
   if (!isFinite32(min) || !isFinite32(max) || min > max)
     refuseField(field, value, '{"min": number, "max": number} with min ≤ max');
+  if (!isFinite32(max - min)) refuseField(field, value, 'a range whose width, max − min, float32 can hold');
   return { min, max };
 }
 
@@ -117,7 +118,7 @@ function parseRanges(value: unknown, field: string): Recipe['ranges'] {
 function parseMapping(value: unknown, field: string): InputMapping {
   const { mean, std } = (value ?? {}) as Partial<InputMapping>;
   const valid = isFinite32(mean) && Number.isInteger(mean) && mean >= 0 && mean <= 255;
-  if (!valid || !isFinite32(std) || !(std > 0))
+  if (!valid || !isFinite32(std) || !(std > 0) || !isFinite32(255 / std))
     refuseField(field, value, '{"mean": integer of 0 to 255, "std": number above 0}');
   return { mean, std };
 }
