@@ -30,6 +30,11 @@ const int4Kinds: Readonly<Record<ActivationType, ReadonlySet<string>>> = {
   uint8: new Set(),
 };
 
+/** Whether the kernel of a layer takes int4 weights beside activations of that type. */
+export function takesInt4(op: Op, type: ActivationType): boolean {
+  return int4Kinds[type].has(op.kind);
+}
+
 /** A layer's op with integer weights and bias in `builder`, and which channels' weight scales the bias enlarged. */
 export interface QuantizedLayer {
   readonly inputs: readonly TensorId[];
@@ -114,7 +119,7 @@ function weightsFor(
   const { builder, treatment } = context;
   const { shape, grid, fakeQuant: trained } = tensor;
   if (builder.type === 'uint8') return uint8Weights(tensor, bias);
-  const bits = treatment.weightBits === 4 && int4Kinds[builder.type].has(op.kind) ? 4 : 8;
+  const bits = treatment.weightBits === 4 && takesInt4(op, builder.type) ? 4 : 8;
   const scalesOf = builder.type === 'int16' ? olderLayerScales : layerScales;
   if (grid !== undefined && bits === 8) return gridWeights(tensor, grid, { bias, scalesOf });
   const perChannel = treatment.weights === 'per-channel' && trained === undefined;

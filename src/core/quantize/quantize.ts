@@ -20,6 +20,7 @@ import { dataInputs, type Rule, readsShapeOnly } from './rules.ts';
 import type { ActivationType } from './scheme.ts';
 import { checkRecipe, type KeptFloat, type Selection } from './select.ts';
 import { emitWithStoredWeights, type StoredWeights } from './stored-weights.ts';
+import { type UnmetSetting, unmetSettings } from './unmet.ts';
 import { withRuntimeVersion, withVersions } from './versions.ts';
 
 /** Channels of a layer whose weight scale had to grow so that the bias fits. */
@@ -36,6 +37,7 @@ export interface Quantized {
   readonly keptFloat: readonly KeptFloat[];
   readonly requantized: readonly Requantized[];
   readonly enlarged: readonly EnlargedScales[];
+  readonly unmet: readonly UnmetSetting[];
 }
 
 /** How joins are resolved: 16×8 models are those of TensorFlow's older quantizer, which always converts there. */
@@ -71,6 +73,7 @@ export function quantize(model: Model, ranges: ReadonlyMap<TensorId, Bounds>, re
     dummy,
     requantized: assignment.requantized,
     enlarged: rewriter.enlarged,
+    unmet: unmetSettings(graph, selection),
   };
 }
 
