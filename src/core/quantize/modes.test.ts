@@ -15,7 +15,7 @@ describe('float fallback and strict', () => {
     const { model, keptFloat } = run(islandModel(), recipeFor('int8'));
     expect(kinds(model)).toEqual(['FULLY_CONNECTED', 'DEQUANTIZE', 'NEG', 'QUANTIZE', 'FULLY_CONNECTED']);
     expect(keptFloat).toEqual([
-      { op: 1, reason: 'TensorFlow Lite has no int8 quantization for it', byRule: false },
+      { op: 1, reason: 'no quantizer for TensorFlow Lite knows it', byRule: false },
     ]);
     expect(outcomeOf(model)).toMatchObject({ name: 'int8 with 1 float island', integerOps: 2, floatOps: 1 });
   });

@@ -58,6 +58,14 @@ function touchesFloat(graph: Graph, op: Op): boolean {
   return [...op.inputs, ...op.outputs].some((id) => isFloat(graph, id));
 }
 
+/** Why an op has no rule: ELU has an int8 kernel, and still no quantizer takes it. */
+function noRule(op: Op, type: ActivationType): string {
+  const known = ruleOf(op, 'int8') !== undefined;
+  return known
+    ? `TensorFlow Lite has no ${type} quantization for it`
+    : 'no quantizer for TensorFlow Lite knows it';
+}
+
 /** What an op becomes, or why it stays as it is. */
 type Decision =
   | { readonly kind: 'integer'; readonly rule: Rule }
@@ -69,8 +77,7 @@ function decide(graph: Graph, op: Op, treatment: Treatment): Decision {
   const type = activationTypeOf(scheme);
   if (type !== undefined) {
     const rule = ruleOf(op, type);
-    if (rule === undefined)
-      return { kind: 'float', reason: `TensorFlow Lite has no ${type} quantization for it` };
+    if (rule === undefined) return { kind: 'float', reason: noRule(op, type) };
     const reason = obstacle(graph, op, rule);
     return reason === undefined ? { kind: 'integer', rule } : { kind: 'float', reason };
   }
