@@ -47,7 +47,13 @@ const int8Variants: readonly VariantName[] = [
 const clipped = 'TensorFlow clips an operand to the range of the result; we requantize it at the join';
 const otherFile =
   'TensorFlow made it from the Keras file, whose folded weights differ in their last bits from those of the float .tflite';
+const leftInFloat =
+  'this converter of TensorFlow’s leaves it in float; its kernels compute it in int8, and its other quantizers make it so';
 const onPurpose: Readonly<Record<string, string>> = {
+  'ai_edge/dynamic_update_slice': leftInFloat,
+  'ai_edge/embedding_lookup': leftInFloat,
+  'ai_edge/single_not_equal': leftInFloat,
+  'ops/not_equal': leftInFloat,
   'ai_edge/single_gather_nd_with_const_params':
     'TensorFlow gives a constant table the range of the rows that calibration happened to gather; we keep all of it',
   'ops/conv_big_bias int8_per_tensor':
@@ -86,14 +92,10 @@ const nothingToQuantize: ReadonlySet<string> = new Set([
   'ops/elu',
   'ops/floor',
   'ops/neg',
-  'ops/not_equal',
   'ops/pow2',
   'ops/round',
   'ops/sin',
-  'ai_edge/dynamic_update_slice',
-  'ai_edge/embedding_lookup',
   'ai_edge/reshape_with_empty_shape',
-  'ai_edge/single_not_equal',
   'ai_edge/single_transpose_int32',
 ]);
 

@@ -8,7 +8,7 @@ import type { SampleSource } from '../core/model/samples.ts';
 import type { Model } from '../core/model/types.ts';
 import { checkOnnxRecipe, type OnnxChoice, usualOnnxChoice } from '../core/pipeline/onnx-choice.ts';
 import { missingText } from '../core/pipeline/open-model.ts';
-import { needsSamples, quantizeModel } from '../core/pipeline/quantize-model.ts';
+import { lackOfSamples, quantizeModel } from '../core/pipeline/quantize-model.ts';
 import { quantizeOnnx } from '../core/pipeline/quantize-onnx.ts';
 import { floatNodesText, tryOnnx } from '../core/pipeline/try-onnx.ts';
 import { prepare } from '../core/prepare/prepare.ts';
@@ -67,7 +67,7 @@ export const quantizeSpec: CommandSpec = {
 
 /**
  * Samples, where some were given or are needed; what the recipe cannot be done with is refused before they are opened.
- * @throws Problem `usage` when activations need ranges and nothing gives them.
+ * @throws Problem `usage` when activations need ranges and nothing gives them, `range/missing` when only some have one.
  */
 async function samplesFor(
   model: Model,
@@ -75,7 +75,11 @@ async function samplesFor(
 ): Promise<Partial<ModelSamples> & Pick<ModelSamples, 'notes'>> {
   const { model: float } = prepare(model);
   checkRecipe(mainGraph(float), recipe);
-  if (!needsSamples(float, recipe) && listOption(args, 'images').length === 0) return { notes: [] };
+  if (listOption(args, 'images').length === 0) {
+    const lack = lackOfSamples(float, recipe);
+    if (lack === undefined) return { notes: [] };
+    if (lack.code === 'range/missing') throw lack;
+  }
   return openModelSamples(float, args, runtime);
 }
 

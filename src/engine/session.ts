@@ -8,7 +8,7 @@ import { mainGraph, tensorAt } from '../core/model/graph.ts';
 import type { Picture } from '../core/model/picture.ts';
 import type { Model, Tensor } from '../core/model/types.ts';
 import { probePreprocess } from '../core/pipeline/probe-preprocess.ts';
-import { calibrates, compareIfPossible, needsSamples } from '../core/pipeline/quantize-model.ts';
+import { calibrates, compareIfPossible, lackOfSamples } from '../core/pipeline/quantize-model.ts';
 import { Problem } from '../core/problem.ts';
 import { type Quantized, quantize } from '../core/quantize/quantize.ts';
 import type { Recipe } from '../core/quantize/recipe.ts';
@@ -174,7 +174,7 @@ export class Session implements Methods<api.EngineApi> {
   }
 
   needsSamples(recipe: Recipe): boolean {
-    return needsSamples(this.#opened().model.prepared.model, recipe);
+    return lackOfSamples(this.#opened().model.prepared.model, recipe) !== undefined;
   }
 
   targets(recipe: Recipe): Assessment {
@@ -245,8 +245,8 @@ export class Session implements Methods<api.EngineApi> {
     call: WorkerCall,
   ): Promise<OpenedSamples | undefined> {
     if (files.length > 0) return this.#prepareSamples([model, files, this.#preprocessOf(preprocess)], call);
-    if (needsSamples(model.prepared.model, recipe))
-      throw new Problem('images/none', 'There are no pictures yet, and this recipe measures ranges on them.');
+    const lack = lackOfSamples(model.prepared.model, recipe);
+    if (lack !== undefined) throw lack;
     return undefined;
   }
 

@@ -29,6 +29,18 @@ export function opName(op: Op): string {
   return op.kind === 'OPAQUE' ? op.name : op.kind;
 }
 
+const unknownBuiltin = 'BUILTIN_';
+
+/** The name that an operator code has which the schema of TensorFlow Lite does not know. */
+export function unknownBuiltinName(code: number): string {
+  return `${unknownBuiltin}${code}`;
+}
+
+/** The code of an operator by its name, where the schema does not know it. */
+export function unknownBuiltinCode(name: string): number | undefined {
+  return name.startsWith(unknownBuiltin) ? Number(name.slice(unknownBuiltin.length)) : undefined;
+}
+
 /** Optional inputs stand as −1. */
 export function isPresent(id: TensorId | undefined): id is TensorId {
   return id !== undefined && id >= 0;

@@ -3,7 +3,7 @@ import { sourceOf } from '../../../tests/support/fake-runtime.ts';
 import { islandModel } from '../../../tests/support/small-models.ts';
 import type { FloatRuntime } from '../execute/executor.ts';
 import { type Recipe, recipeFor } from '../quantize/recipe.ts';
-import { quantizeModel } from './quantize-model.ts';
+import { lackOfSamples, quantizeModel } from './quantize-model.ts';
 
 /** Any run of the float model would be one too many. */
 const noRuntime: FloatRuntime = {
@@ -17,6 +17,30 @@ test('a strict recipe is refused before the model runs once', async () => {
   const job = { model: islandModel(), samples: sourceOf([[1, 2, 3, 4]]) };
   const recipe = recipeFor('int8', { fallback: 'strict' });
   await expect(quantizeModel({ ...job, recipe }, tools)).rejects.toThrow(/not yet supported for op: 'NEG'/);
+});
+
+test.each<[string, Partial<Recipe>]>([
+  ['no tensor has that name', { ranges: { nowhere: { min: 0, max: 1 } } }],
+  ['maps 2 inputs', { inputMapping: Array(2).fill({ mean: 0, std: 1 }) }],
+])('a recipe of which “%s” is refused before the model runs once', async (words, changes) => {
+  const job = { model: islandModel('RELU'), samples: sourceOf([[1, 2, 3, 4]]) };
+  await expect(quantizeModel({ ...job, recipe: recipeFor('int8', changes) }, tools)).rejects.toThrow(words);
+});
+
+test('ranges by hand for all activations need no samples; for some, the others are named at once', async () => {
+  const range = { min: -1, max: 1 };
+  const [all, some] = [
+    { x: range, y: range, z: range, out: range },
+    { x: range, out: range },
+  ].map((ranges) => recipeFor('int8', { ranges }));
+  const model = islandModel('RELU');
+  expect(lackOfSamples(model, all as Recipe)).toBeUndefined();
+  expect(lackOfSamples(model, some as Recipe)?.message).toMatch(
+    /for tensor 3 “y”, tensor 4 “z”: give pictures/,
+  );
+  expect(lackOfSamples(model, recipeFor('int8'))?.code).toBe('images/none');
+  const job = { model, recipe: some as Recipe };
+  await expect(quantizeModel(job, tools)).rejects.toMatchObject({ code: 'range/missing' });
 });
 
 test.each<[string, Recipe]>([

@@ -10,9 +10,11 @@ import type { SampleSource } from '../model/samples.ts';
 import type { Model } from '../model/types.ts';
 import { type Note, prepare, withWidenedConstants } from '../prepare/prepare.ts';
 import { Problem } from '../problem.ts';
+import { activationsWithoutRange, missingRanges } from '../quantize/assign.ts';
+import { givenRanges } from '../quantize/given-ranges.ts';
 import { type Quantized, quantize } from '../quantize/quantize.ts';
 import type { Recipe } from '../quantize/recipe.ts';
-import { checkRecipe, needsRanges } from '../quantize/select.ts';
+import { checkRecipe, needsRanges, selectOps } from '../quantize/select.ts';
 import { chooseRanges, type Ranges } from '../ranges/choose.ts';
 
 export interface QuantizeJob {
@@ -46,11 +48,21 @@ export function calibrates(recipe: Recipe): boolean {
   return needsRanges(recipe) && recipe.defaultRange === undefined;
 }
 
-/** Whether nothing can be made without samples: ranges are to be measured, and the model brings none from its training. */
-export function needsSamples(float: Model, recipe: Recipe): boolean {
-  const { tensors } = mainGraph(float);
-  const trained = tensors.some(({ data, fakeQuant }) => data === undefined && fakeQuant !== undefined);
-  return calibrates(recipe) && !trained;
+/**
+ * Why nothing can be made without samples; `undefined` where the model's training and the recipe give every range. Names
+ * the activations that are left where they give some.
+ * @throws Problem as `selectOps` and `givenRanges`.
+ */
+export function lackOfSamples(float: Model, recipe: Recipe): Problem | undefined {
+  if (!calibrates(recipe)) return undefined;
+  const graph = mainGraph(float);
+  const { rules } = selectOps(graph, recipe);
+  const { ranges } = givenRanges(graph, rules, { calibrated: new Map(), recipe });
+  const missing = activationsWithoutRange(float, rules, ranges);
+  if (missing.length === 0) return undefined;
+  if (ranges.size > 0) return missingRanges(graph, missing);
+  const text = 'There are no pictures yet, and this recipe measures ranges on them.';
+  return new Problem('images/none', text);
 }
 
 /**

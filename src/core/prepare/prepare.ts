@@ -6,6 +6,7 @@ import {
   opName,
   producers,
   tensorAt,
+  unknownBuiltinCode,
   withMainGraph,
   withoutOriginal,
 } from '../model/graph.ts';
@@ -67,6 +68,21 @@ function readsFloatActivation(graph: Graph, op: Op): boolean {
   return (
     isPresent(data) && tensorAt(graph, data).dtype === 'float32' && tensorAt(graph, data).data === undefined
   );
+}
+
+/** Custom operators may run elsewhere; what an operator code means that nobody knows, cannot be told anywhere. */
+function checkOperators(graph: Graph): void {
+  const ops = graph.ops.flatMap((op, position) => {
+    const code = unknownBuiltinCode(opName(op));
+    return code === undefined ? [] : [{ position, code }];
+  });
+  if (ops.length === 0) return;
+  const codes = [...new Set(ops.map(({ code }) => code))].map((code) => {
+    const places = ops.filter((op) => op.code === code).map(({ position }) => position);
+    return `code ${code} (${places.length === 1 ? 'op' : 'ops'} ${places.join(', ')})`;
+  });
+  const text = `The model has operators that are not known: ${codes.join(', ')}. The file is damaged, or newer than this program.`;
+  throw new Problem('model/unsupported-op', text, { ops });
 }
 
 function checkFinite(graph: Graph): void {
@@ -135,8 +151,8 @@ export function withWidenedConstants(model: Model): Model {
 /**
  * Makes the first graph plain float: constants stored in float16 or int8 become float32. Tensor positions stay unless
  * DEQUANTIZE or FAKE_QUANT ops were folded away.
- * @throws Problem `model/already-quantized` for a model with integer activations, `model/not-finite` for NaN or infinite
- * weights.
+ * @throws Problem `model/already-quantized` for a model with integer activations, `model/unsupported-op` for operator codes
+ * that are not known, `model/not-finite` for NaN or infinite weights.
  */
 export function prepare(model: Model): Prepared {
   if (isQuantized(model)) {
@@ -145,6 +161,7 @@ export function prepare(model: Model): Prepared {
     throw new Problem('model/already-quantized', text, { ops: mainGraph(model).ops.map(opName).slice(0, 8) });
   }
   if (mainGraph(model).outputs.length === 0) throw new Problem('model/invalid', 'The model has no outputs.');
+  checkOperators(mainGraph(model));
   const trained = foldFakeQuant(mainGraph(model));
   const folded = foldConstantDequantize(trained.graph);
   const widened = widenHybridWeights(folded.graph);

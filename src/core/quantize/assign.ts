@@ -3,7 +3,7 @@ import { mainGraph, opName, tensorAt } from '../model/graph.ts';
 import type { Graph, Model, Op, OpId, TensorId } from '../model/types.ts';
 import { Problem } from '../problem.ts';
 import { extremesWithZero } from './constants.ts';
-import { activationParams, constantParams, type Params } from './params.ts';
+import { activationParams, constantParams, type Params, symmetricParams } from './params.ts';
 import { dataInputs, type Rule } from './rules.ts';
 import type { ActivationType } from './scheme.ts';
 import { type IntegerVariables, integerVariables } from './variables.ts';
@@ -55,10 +55,31 @@ function constantBounds(graph: Graph, id: TensorId): Bounds | undefined {
   return value === undefined ? undefined : extremesWithZero(value.data as Float32Array);
 }
 
-export function missingRange(graph: Graph, id: TensorId): Problem {
-  const { name } = tensorAt(graph, id);
-  const text = `No range is known for tensor ${id} “${name}”: give samples to calibrate with, or a default range.`;
-  return new Problem('range/missing', text, { tensor: id, name });
+/** How many tensors a message names. */
+const named = 12;
+
+/** What to say about activations without a range, all at once. */
+export function missingRanges(graph: Graph, ids: readonly TensorId[]): Problem {
+  const tensors = ids.map((tensor) => ({ tensor, name: tensorAt(graph, tensor).name }));
+  const list = tensors.slice(0, named).map(({ tensor, name }) => `tensor ${tensor} “${name}”`);
+  const more = ids.length > named ? ` and ${ids.length - named} more` : '';
+  const text = `No range is known for ${list.join(', ')}${more}: give pictures, or other samples, to measure on, or set ranges or a default range in the recipe.`;
+  return new Problem('range/missing', text, { tensors });
+}
+
+/** The activations of the ops in `rules`, which are those of the model's first graph, that `ranges` should have and has not. */
+export function activationsWithoutRange(
+  model: Model,
+  rules: ReadonlyMap<OpId, Rule>,
+  ranges: ReadonlyMap<TensorId, Bounds>,
+): readonly TensorId[] {
+  // Which ones have no range is the same for every type.
+  const options: AssignOptions = { type: 'int8', joins: 'requantize' };
+  const graph = mainGraph(model);
+  const variables = integerVariables(model, rules, ranges);
+  const groups = new GroupTable(graph, { ranges, variables, options });
+  for (const [id, rule] of rules) groups.addOp(graph.ops[id] as Op, rule);
+  return [...groups.missing];
 }
 
 /**
@@ -82,6 +103,7 @@ export function assignParams(
   const variables = integerVariables(model, rules, ranges);
   const groups = new GroupTable(graph, { ranges, variables, options });
   for (const [id, rule] of rules) groups.addOp(graph.ops[id] as Op, rule);
+  if (groups.missing.size > 0) throw missingRanges(graph, [...groups.missing]);
   // Inputs and outputs of float ops too: they are int8 when the recipe asks for integer inputs and outputs.
   for (const id of [...graph.inputs, ...graph.outputs]) if (ranges.has(id)) groups.of(id);
   const requantized: Requantized[] = [];
@@ -108,7 +130,11 @@ interface Given {
   readonly options: AssignOptions;
 }
 
+const noBounds: Bounds = { min: 0, max: 0 };
+
 class GroupTable {
+  /** Activations without a range. */
+  readonly missing = new Set<TensorId>();
   readonly #graph: Graph;
   readonly #ranges: ReadonlyMap<TensorId, Bounds>;
   readonly #variables: IntegerVariables;
@@ -129,8 +155,7 @@ class GroupTable {
     const variable = this.#variables.byTensor.get(id);
     if (variable !== undefined) return this.#add(id, this.ofVariable(variable));
     const bounds = this.#ranges.get(id);
-    if (bounds !== undefined) return this.#add(id, this.#measured(bounds));
-    const constant = constantBounds(this.#graph, id);
+    const constant = bounds === undefined ? constantBounds(this.#graph, id) : undefined;
     if (constant !== undefined) {
       return this.#add(id, {
         bounds: constant,
@@ -138,7 +163,8 @@ class GroupTable {
         dictated: true,
       });
     }
-    throw missingRange(this.#graph, id);
+    if (bounds === undefined) this.missing.add(id);
+    return this.#add(id, this.#measured(bounds ?? noBounds));
   }
 
   /** Everything that a variable holds. */
@@ -149,9 +175,9 @@ class GroupTable {
     if (bounds === undefined) {
       // Constants have ranges of their own, so something else is read or assigned.
       const [id] = [...this.#variables.byTensor].find(([, other]) => other === variable) ?? [];
-      throw missingRange(this.#graph, id as TensorId);
+      this.missing.add(id as TensorId);
     }
-    const group = this.#measured(bounds);
+    const group = this.#measured(bounds ?? noBounds);
     this.#variableGroups.set(variable, group);
     return group;
   }
@@ -163,6 +189,7 @@ class GroupTable {
     for (const id of op.outputs) {
       if (tensorAt(this.#graph, id).dtype !== 'float32') continue;
       if (output === 'same') this.#add(id, inputs[0] ?? this.#missingInput(op));
+      else if (rule.zeroPointZero === true) this.#centre(this.of(id));
       else if (output === 'own' || output === 'join') this.of(id);
       else this.#add(id, { bounds: undefined, params: output, dictated: true });
     }
@@ -204,6 +231,12 @@ class GroupTable {
     to.params = params;
     to.dictated = true;
     return true;
+  }
+
+  #centre(group: Group): void {
+    const { min, max } = group.bounds ?? noBounds;
+    group.params = symmetricParams(min, max);
+    group.dictated = true;
   }
 
   #add(id: TensorId, group: Group): Group {

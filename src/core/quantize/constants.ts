@@ -9,8 +9,8 @@ import {
   type Params,
   perTensor,
   quantizeValue,
+  symmetricParams,
   weightMax,
-  weightScale,
 } from './params.ts';
 import type { ActivationType } from './scheme.ts';
 import type { QuantizedConstant } from './weights.ts';
@@ -52,8 +52,8 @@ export function quantizeOperand(tensor: Tensor, type: ActivationType, demanded?:
 export function quantizeSymmetricOperand(tensor: Tensor): QuantizedConstant {
   const data = values(tensor);
   const { min, max } = extremesWithZero(data);
-  const scale = weightScale(Math.max(-min, max), 8);
-  const inverse = inverseOf(scale);
+  const params = symmetricParams(min, max);
+  const inverse = inverseOf(params.scale);
   const q = Int8Array.from(data, (x) => clamp(quantizeValue(x, inverse), -weightMax[8], weightMax[8]));
-  return { dtype: 'int8', data: bytesOf(q), quant: perTensor({ scale, zeroPoint: 0 }) };
+  return { dtype: 'int8', data: bytesOf(q), quant: perTensor(params) };
 }

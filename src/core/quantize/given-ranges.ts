@@ -38,6 +38,15 @@ function mappedInputs(graph: Graph, { inputMapping }: Recipe): ReadonlyMap<Tenso
   return new Map(entries.filter(([id]) => tensorAt(graph, id).dtype === 'float32'));
 }
 
+/**
+ * Refuses ranges by hand and input mappings that do not go with the model, which needs no ranges to be known.
+ * @throws Problem `recipe/invalid`
+ */
+export function checkGivenRanges(graph: Graph, rules: ReadonlyMap<OpId, Rule>, recipe: Recipe): void {
+  mappedInputs(graph, recipe);
+  for (const name of Object.keys(recipe.ranges)) handRangeTarget(graph, rules, name);
+}
+
 /** Every float activation, inputs first, and what ops hold inside. */
 function activations(graph: Graph): readonly TensorId[] {
   const all = [
@@ -49,7 +58,7 @@ function activations(graph: Graph): readonly TensorId[] {
 
 function checkRanges(graph: Graph, ranges: ReadonlyMap<TensorId, Bounds>): void {
   for (const [id, { min, max }] of ranges) {
-    if (Number.isFinite(min) && Number.isFinite(max) && min <= max) continue;
+    if (Number.isFinite(Math.fround(max - min)) && min <= max) continue;
     const { name } = tensorAt(graph, id);
     throw new Problem('range/not-finite', `The range of tensor ${id} “${name}” is ${min} to ${max}.`, {
       tensor: id,

@@ -16,6 +16,7 @@ import {
   type QuantizedConstant,
   quantizeBias,
   quantizeWeights,
+  withEnlargedChannels,
 } from './weights.ts';
 
 function floats(tensor: Tensor): Float32Array {
@@ -29,13 +30,9 @@ const int4Kinds: Readonly<Record<ActivationType, ReadonlySet<string>>> = {
   uint8: new Set(),
 };
 
-/** Scales of weights that are already on an int8 grid (a dynamic-range file): kept, as TensorFlow keeps them. */
-function gridScales(grid: NonNullable<Tensor['grid']>, inputScale: number): LayerScales {
-  return {
-    weights: grid.quant.scale,
-    bias: grid.quant.scale.map((scale) => scale * inputScale),
-    enlarged: [],
-  };
+/** Whether the kernel of a layer takes int4 weights beside activations of that type. */
+export function takesInt4(op: Op, type: ActivationType): boolean {
+  return int4Kinds[type].has(op.kind);
 }
 
 /** A layer's op with integer weights and bias in `builder`, and which channels' weight scales the bias enlarged. */
@@ -90,17 +87,41 @@ interface Weights {
   readonly scales: LayerScales;
 }
 
+/**
+ * Weights that are already on an int8 grid (a dynamic-range file, a quantized ONNX one): kept, as TensorFlow keeps them, but
+ * for channels where the bias would not fit.
+ */
+function gridWeights(
+  tensor: Tensor,
+  grid: NonNullable<Tensor['grid']>,
+  { bias, scalesOf }: { readonly bias: FloatBias; readonly scalesOf: typeof layerScales },
+): Weights {
+  const { scale, axis } = grid.quant;
+  const layer: FloatLayer = {
+    shape: tensor.shape,
+    weights: floats(tensor),
+    axis: scale.length > 1 ? axis : undefined,
+    bits: 8,
+  };
+  const scales = scalesOf(layer, bias, scale);
+  return {
+    weights: scales.enlarged.length === 0 ? grid : withEnlargedChannels(grid, layer, scales),
+    scales,
+  };
+}
+
 /** Integers and scales of a layer's weights; the bias has a say in their scales. */
 function weightsFor(
   op: Op,
   tensor: Tensor,
   { axis, bias, context }: { axis: number; bias: FloatBias; context: LayerContext },
 ): Weights {
-  const { builder, treatment, inputScale } = context;
+  const { builder, treatment } = context;
   const { shape, grid, fakeQuant: trained } = tensor;
   if (builder.type === 'uint8') return uint8Weights(tensor, bias);
-  const bits = treatment.weightBits === 4 && int4Kinds[builder.type].has(op.kind) ? 4 : 8;
-  if (grid !== undefined && bits === 8) return { weights: grid, scales: gridScales(grid, inputScale) };
+  const bits = treatment.weightBits === 4 && takesInt4(op, builder.type) ? 4 : 8;
+  const scalesOf = builder.type === 'int16' ? olderLayerScales : layerScales;
+  if (grid !== undefined && bits === 8) return gridWeights(tensor, grid, { bias, scalesOf });
   const perChannel = treatment.weights === 'per-channel' && trained === undefined;
   const layer: FloatLayer = {
     shape,
@@ -109,7 +130,7 @@ function weightsFor(
     bits,
     ...(trained && { trained }),
   };
-  const scales = builder.type === 'int16' ? olderLayerScales(layer, bias) : layerScales(layer, bias);
+  const scales = scalesOf(layer, bias);
   // Where the bias enlarged a per-tensor scale, TensorFlow forgets to requantize the weights, which come out too large.
   const exact = scales.enlarged.length === 0 && (!perChannel || builder.type === 'int16');
   return { weights: quantizeWeights(layer, scales.weights, exact ? 'range' : 'scale'), scales };

@@ -2,11 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { find, islandModel, kinds, rangesOf, run } from '../../../tests/support/small-models.ts';
 import { constantOf, floatToHalf, halfToFloat, integersOf } from '../model/data.ts';
 import { mainGraph, withMainGraph } from '../model/graph.ts';
-import type { Tensor } from '../model/types.ts';
+import type { Model, Tensor } from '../model/types.ts';
 import { prepare } from '../prepare/prepare.ts';
 import { outcomeOf } from './outcome.ts';
 import { quantize } from './quantize.ts';
-import { recipeFor } from './recipe.ts';
+import { type Recipe, recipeFor } from './recipe.ts';
+import type { UnmetSetting } from './unmet.ts';
 import { packNibbles } from './weights.ts';
 
 describe('float fallback and strict', () => {
@@ -14,7 +15,7 @@ describe('float fallback and strict', () => {
     const { model, keptFloat } = run(islandModel(), recipeFor('int8'));
     expect(kinds(model)).toEqual(['FULLY_CONNECTED', 'DEQUANTIZE', 'NEG', 'QUANTIZE', 'FULLY_CONNECTED']);
     expect(keptFloat).toEqual([
-      { op: 1, reason: 'TensorFlow Lite has no int8 quantization for it', byRule: false },
+      { op: 1, reason: 'no quantizer for TensorFlow Lite knows it', byRule: false },
     ]);
     expect(outcomeOf(model)).toMatchObject({ name: 'int8 with 1 float island', integerOps: 2, floatOps: 1 });
   });
@@ -172,4 +173,26 @@ describe('legacy uint8', () => {
     expect(find(model, 'y').quant?.scale[0]).toBe(Math.fround(6 / 255));
     expect(() => quantize(islandModel('RELU'), new Map(), recipeFor('uint8'))).toThrow(/No range is known/);
   });
+});
+
+describe('settings that no kernel can follow are told', () => {
+  test.each<[string, Recipe, readonly UnmetSetting['setting'][]]>([
+    ['uint8 with 4 bits', recipeFor('uint8', { weightBits: 4, weights: 'per-tensor' }), ['weightBits']],
+    ['uint8 per channel', recipeFor('uint8'), ['weights']],
+    ['int8 with 4 bits', recipeFor('int8', { weightBits: 4 }), []],
+    ['dynamic range with 4 bits', recipeFor('dynamic-range', { weightBits: 4, minElements: 0 }), []],
+  ])('%s', (_, recipe, settings) => {
+    const { unmet } = run(islandModel('RELU'), recipe);
+    expect(unmet).toEqual(settings.flatMap((setting) => [0, 2].map((op) => ({ op, setting }))));
+  });
+});
+
+test('an operator code that nobody knows is refused by its number; a custom one stays', () => {
+  const withOp = (name: string): Model => {
+    const graph = mainGraph(islandModel());
+    const ops = graph.ops.map((op) => (op.kind === 'NEG' ? { ...op, kind: 'OPAQUE' as const, name } : op));
+    return withMainGraph(islandModel(), { ...graph, ops });
+  };
+  expect(() => prepare(withOp('BUILTIN_250'))).toThrow('code 250 (op 1)');
+  expect(kinds(run(prepare(withOp('CUSTOM:Odd')).model, recipeFor('int8')).model)).toContain('CUSTOM:Odd');
 });

@@ -1,5 +1,6 @@
 import { isPresent, mainGraph, producers, tensorAt } from '../model/graph.ts';
 import type { Dtype, Graph, Model, Op, OpId, TensorId } from '../model/types.ts';
+import { readsShapeOnly } from './rules.ts';
 
 /** What a quantized file truly is, from its tensors alone, whatever it was asked to be. */
 export interface Outcome {
@@ -31,6 +32,11 @@ interface Facts {
   readonly weights: Dtype | undefined;
 }
 
+/** Conversions, and ops that look at shapes. */
+function computesNothing(op: Op): boolean {
+  return op.kind === 'QUANTIZE' || op.kind === 'DEQUANTIZE' || readsShapeOnly(op);
+}
+
 function factsOf(graph: Graph, op: Op): Facts {
   const tensors = [...op.inputs, ...op.outputs].filter(isPresent).map((id) => tensorAt(graph, id));
   const activations = tensors.filter(({ data }) => data === undefined);
@@ -43,7 +49,7 @@ function factsOf(graph: Graph, op: Op): Facts {
   const float = activations.some(({ dtype }) => dtype === 'float32');
   return {
     activation,
-    float: float && activation === undefined && op.kind !== 'QUANTIZE' && op.kind !== 'DEQUANTIZE',
+    float: float && activation === undefined && !computesNothing(op),
     hybrid: float && !isWidening ? stored : undefined,
     widens: isWidening ? (stored ?? half) : undefined,
     weights: stored,
@@ -121,8 +127,9 @@ export function outcomeOf(model: Model): Outcome {
   const graph = mainGraph(model);
   const facts = graph.ops.map((op) => factsOf(graph, op));
   const computing = facts.map((fact, id) => ({ ...fact, id: id as OpId, op: graph.ops[id] as Op }));
-  const isCast = ({ kind }: Op) => kind === 'QUANTIZE' || kind === 'DEQUANTIZE';
-  const integerOps = computing.filter(({ activation, op }) => activation !== undefined && !isCast(op)).length;
+  const integerOps = computing.filter(
+    ({ activation, op }) => activation !== undefined && !computesNothing(op),
+  ).length;
   const floatOps = computing.filter(({ float }) => float).map(({ id }) => id);
   const floatIslands = islandsOf(graph, floatOps);
   const type = integerOps > 0 ? mainType(facts) : undefined;

@@ -60,6 +60,11 @@ function symmetricInt16(low: number, high: number): Params {
   return { scale: fround(Math.max(-low, high) / limits.int16[1]), zeroPoint: 0 };
 }
 
+/** int8 parameters with zero point 0 for a range: scale = f32(largest magnitude / 127). */
+export function symmetricParams(min: number, max: number): Params {
+  return { scale: weightScale(Math.max(-min, max), 8), zeroPoint: 0 };
+}
+
 const paramsOfRange: Readonly<Record<ActivationType, (low: number, high: number) => Params>> = {
   int8: asymmetric,
   uint8: asymmetricUint8,

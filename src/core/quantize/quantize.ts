@@ -6,7 +6,7 @@ import {
   assignParams,
   type Bounds,
   type Joins,
-  missingRange,
+  missingRanges,
   type Requantized,
 } from './assign.ts';
 import { GraphBuilder } from './builder.ts';
@@ -17,10 +17,11 @@ import { quantizeLayer } from './layer.ts';
 import type { Params } from './params.ts';
 import type { Recipe } from './recipe.ts';
 import { quantizeRecurrent } from './recurrent.ts';
-import { dataInputs, type Rule } from './rules.ts';
+import { dataInputs, type Rule, readsShapeOnly } from './rules.ts';
 import type { ActivationType } from './scheme.ts';
 import { checkRecipe, type KeptFloat, type Selection } from './select.ts';
 import { emitWithStoredWeights, type StoredWeights } from './stored-weights.ts';
+import { type UnmetSetting, unmetSettings } from './unmet.ts';
 import { withIntegerVariables } from './variables.ts';
 import { withRuntimeVersion, withVersions } from './versions.ts';
 
@@ -38,6 +39,7 @@ export interface Quantized {
   readonly keptFloat: readonly KeptFloat[];
   readonly requantized: readonly Requantized[];
   readonly enlarged: readonly EnlargedScales[];
+  readonly unmet: readonly UnmetSetting[];
 }
 
 /** How joins are resolved: 16×8 models are those of TensorFlow's older quantizer, which always converts there. */
@@ -77,6 +79,7 @@ export function quantize(model: Model, ranges: ReadonlyMap<TensorId, Bounds>, re
     dummy,
     requantized: assignment.requantized,
     enlarged: rewriter.enlarged,
+    unmet: unmetSettings(graph, selection),
   };
 }
 
@@ -149,7 +152,7 @@ class Rewriter {
 
   #keep(op: Op, plan: StoredWeights | undefined): void {
     const inputs = op.inputs.map((id, position) => {
-      if (!isPresent(id) || plan?.inputs.includes(position)) return id;
+      if (!isPresent(id) || plan?.inputs.includes(position) || readsShapeOnly(op)) return id;
       return this.#builder.tensorBefore(id).data === undefined
         ? this.#builder.asFloat(id)
         : this.#builder.keepConstant(id);
@@ -178,7 +181,7 @@ class Rewriter {
     const params = { input: this.#paramsIn(input), output: this.#paramsOf(output) };
     const boundsOf = (id: TensorId): Bounds => {
       const bounds = this.#decisions.ranges.get(id);
-      if (bounds === undefined) throw missingRange(this.#graph, id);
+      if (bounds === undefined) throw missingRanges(this.#graph, [id]);
       return bounds;
     };
     this.#builder.emit(quantizeRecurrent(op, { builder: this.#builder, ...params, boundsOf }));

@@ -1,7 +1,15 @@
 import { isPresent, opName, tensorAt } from '../model/graph.ts';
 import type { Graph, Op } from '../model/types.ts';
 import type { Recipe } from './recipe.ts';
-import { type Granularity, oneOf, refuseField, type Scheme, schemes, type WeightBits } from './scheme.ts';
+import {
+  type Granularity,
+  oneOf,
+  parseCount,
+  refuseField,
+  type Scheme,
+  schemes,
+  type WeightBits,
+} from './scheme.ts';
 
 /** An exception from a recipe's mode for the ops that every given condition is true of. */
 export interface RecipeRule {
@@ -41,11 +49,6 @@ function pattern(value: unknown, field: string): string {
   }
 }
 
-function count(value: unknown, field: string): number {
-  const valid = typeof value === 'number' && Number.isInteger(value) && value >= 0;
-  return valid ? value : refuseField(field, value, 'a whole number from 0');
-}
-
 const fields: { readonly [K in keyof Required<RecipeRule>]: (value: unknown, field: string) => unknown } = {
   name: pattern,
   operator: text,
@@ -53,7 +56,7 @@ const fields: { readonly [K in keyof Required<RecipeRule>]: (value: unknown, fie
   scheme: oneOf(schemes),
   weights: oneOf<Granularity>(['per-channel', 'per-tensor']),
   weightBits: oneOf<WeightBits>([8, 4]),
-  minElements: count,
+  minElements: parseCount,
 };
 
 /** @throws Problem `recipe/invalid` naming the field. */

@@ -6,6 +6,7 @@ import {
   activationTypeOf,
   type Granularity,
   oneOf,
+  parseCount,
   refuseField,
   type Scheme,
   schemes,
@@ -103,6 +104,7 @@ function parseRange(value: unknown, field: string): HandRange {
   const { min, max } = (value ?? {}) as Partial<HandRange>;
   if (!isFinite32(min) || !isFinite32(max) || min > max)
     refuseField(field, value, '{"min": number, "max": number} with min ≤ max');
+  if (!isFinite32(max - min)) refuseField(field, value, 'a range whose width, max − min, float32 can hold');
   return { min, max };
 }
 
@@ -116,7 +118,7 @@ function parseRanges(value: unknown, field: string): Recipe['ranges'] {
 function parseMapping(value: unknown, field: string): InputMapping {
   const { mean, std } = (value ?? {}) as Partial<InputMapping>;
   const valid = isFinite32(mean) && Number.isInteger(mean) && mean >= 0 && mean <= 255;
-  if (!valid || !isFinite32(std) || !(std > 0))
+  if (!valid || !isFinite32(std) || !(std > 0) || !isFinite32(255 / std))
     refuseField(field, value, '{"mean": integer of 0 to 255, "std": number above 0}');
   return { mean, std };
 }
@@ -126,12 +128,6 @@ function listOf<T>(parse: (value: unknown, field: string) => T, what: string) {
     if (!Array.isArray(value)) refuseField(field, value, what);
     return value.map((entry, i) => parse(entry, `${field}[${i}]`));
   };
-}
-
-function parseCount(value: unknown, field: string): number {
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0)
-    refuseField(field, value, 'a whole number from 0');
-  return value;
 }
 
 const granularity = oneOf<Granularity>(['per-channel', 'per-tensor']);

@@ -15,6 +15,8 @@ export interface Rule {
   readonly bias?: { readonly input: number; readonly required: boolean };
   /** A constant at this input is symmetric and narrow instead of asymmetric. */
   readonly symmetricConstant?: number;
+  /** The output's zero point is 0, as the kernel writes the integer 0 for 0.0, and adds integers up as they are. */
+  readonly zeroPointZero?: true;
   /** It has states, and all its constants their own forms: see recurrent.ts. */
   readonly recurrent?: true;
   /**
@@ -112,12 +114,17 @@ const rules: { readonly [K in KnownKind]?: Rule } = {
   UNPACK: unary('same'),
   SPLIT: { data: [1], output: 'same' },
   SPLIT_V: unary('same'),
+  FILL: { data: [1], output: 'same' },
+  // Its int8 kernel copies rows as they are stored, so that table and output share one scale.
+  EMBEDDING_LOOKUP: { data: [1], output: 'same' },
 
   CONCATENATION: { data: 'all', output: 'join' },
   PACK: { data: 'all', output: 'join' },
   MAXIMUM: binary('join'),
   MINIMUM: binary('join'),
   PADV2: { data: [0, 2], output: 'join' },
+  DYNAMIC_UPDATE_SLICE: binary('join'),
+  SCATTER_ND: { data: [1], zeroPointZero: true, output: 'join' },
   SELECT: { data: [1, 2], output: 'join' },
   SELECT_V2: { data: [1, 2], output: 'join' },
 
@@ -127,6 +134,7 @@ const rules: { readonly [K in KnownKind]?: Rule } = {
   ASSIGN_VARIABLE: { data: [1], output: 'none' },
 
   EQUAL: binary('none'),
+  NOT_EQUAL: binary('none'),
   GREATER: binary('none'),
   GREATER_EQUAL: binary('none'),
   LESS: binary('none'),
@@ -142,6 +150,8 @@ const notInt16: ReadonlySet<string> = new Set<KnownKind>([
   'ARG_MIN',
   'DEPTH_TO_SPACE',
   'DIV',
+  'DYNAMIC_UPDATE_SLICE',
+  'EMBEDDING_LOOKUP',
   'EQUAL',
   'GREATER',
   'GREATER_EQUAL',
@@ -152,9 +162,11 @@ const notInt16: ReadonlySet<string> = new Set<KnownKind>([
   'LOG',
   'LOG_SOFTMAX',
   'LSTM',
+  'NOT_EQUAL',
   'PRELU',
   'RELU_0_TO_1',
   'RELU_N1_TO_1',
+  'SCATTER_ND',
   'SPACE_TO_DEPTH',
   'SQUARED_DIFFERENCE',
   'SVDF',
@@ -168,11 +180,14 @@ const notInt16: ReadonlySet<string> = new Set<KnownKind>([
 const notUint8: ReadonlySet<string> = new Set<KnownKind>([
   'ABS',
   'BATCH_MATMUL',
+  'DYNAMIC_UPDATE_SLICE',
   'EXP',
+  'FILL',
   'LOG',
   'LSTM',
   'REDUCE_PROD',
   'RSQRT',
+  'SCATTER_ND',
   'SQRT',
   'SQUARED_DIFFERENCE',
   'SVDF',
@@ -209,6 +224,11 @@ export function ruleOf(op: Op, type: ActivationType): Rule | undefined {
 /** The constant weights of an op that has them: their input and channel dimension, whatever the type. */
 export function weightRuleOf(op: Op): Rule['weights'] {
   return op.kind === 'OPAQUE' ? undefined : rules[op.kind]?.weights;
+}
+
+/** Whether an op looks at the shape of its input alone, so that the type of its values is all the same. */
+export function readsShapeOnly({ kind }: Op): boolean {
+  return kind === 'SHAPE' || kind === 'RANK';
 }
 
 /** Positions of an op's data inputs. */

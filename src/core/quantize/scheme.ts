@@ -63,3 +63,10 @@ export function oneOf<T extends string | number | boolean>(
   return (value, field) =>
     known.find((candidate) => candidate === value) ?? refuseField(field, value, known.join(', '));
 }
+
+/** @throws Problem `recipe/invalid` for anything but a whole number from 0. */
+export function parseCount(value: unknown, field: string): number {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0)
+    refuseField(field, value, 'a whole number from 0');
+  return value;
+}

@@ -1,12 +1,13 @@
 import { isPresent, opName, tensorAt } from '../model/graph.ts';
 import type { Graph, Op, OpId, TensorId } from '../model/types.ts';
 import { Problem } from '../problem.ts';
+import { checkGivenRanges } from './given-ranges.ts';
 import { activationTypeOfRecipe, type Recipe } from './recipe.ts';
 import { type Treatment, treatmentOf, unmatchedRules } from './recipe-rules.ts';
 import { recurrentObstacle } from './recurrent.ts';
-import { dataInputs, type Rule, ruleOf } from './rules.ts';
+import { dataInputs, type Rule, readsShapeOnly, ruleOf } from './rules.ts';
 import { type ActivationType, activationTypeOf } from './scheme.ts';
-import { type StoredWeights, storedWeightsOf } from './stored-weights.ts';
+import { isFloatConstant, type StoredWeights, storedWeightsOf } from './stored-weights.ts';
 import { variablesInFloat } from './variables.ts';
 
 /** An op that stays in float, and why. */
@@ -31,10 +32,6 @@ export interface Selection {
 
 function isFloat(graph: Graph, id: TensorId | undefined): boolean {
   return isPresent(id) && tensorAt(graph, id).dtype === 'float32';
-}
-
-function isFloatConstant(graph: Graph, id: TensorId | undefined): boolean {
-  return isPresent(id) && isFloat(graph, id) && tensorAt(graph, id).data !== undefined;
 }
 
 /** Why an op with a rule cannot become int8; `undefined` when it can. */
@@ -62,6 +59,14 @@ function touchesFloat(graph: Graph, op: Op): boolean {
   return [...op.inputs, ...op.outputs].some((id) => isFloat(graph, id));
 }
 
+/** Why an op has no rule: ELU has an int8 kernel, and still no quantizer takes it. */
+function noRule(op: Op, type: ActivationType): string {
+  const known = ruleOf(op, 'int8') !== undefined;
+  return known
+    ? `TensorFlow Lite has no ${type} quantization for it`
+    : 'no quantizer for TensorFlow Lite knows it';
+}
+
 /** What an op becomes, or why it stays as it is. */
 type Decision =
   | { readonly kind: 'integer'; readonly rule: Rule }
@@ -73,8 +78,7 @@ function decide(graph: Graph, op: Op, treatment: Treatment): Decision {
   const type = activationTypeOf(scheme);
   if (type !== undefined) {
     const rule = ruleOf(op, type);
-    if (rule === undefined)
-      return { kind: 'float', reason: `TensorFlow Lite has no ${type} quantization for it` };
+    if (rule === undefined) return { kind: 'float', reason: noRule(op, type) };
     const reason = obstacle(graph, op, rule);
     return reason === undefined ? { kind: 'integer', rule } : { kind: 'float', reason };
   }
@@ -85,7 +89,7 @@ function decide(graph: Graph, op: Op, treatment: Treatment): Decision {
 }
 
 /**
- * What becomes of each op. Ops that compute with integers only are neither quantized nor counted as kept in float.
+ * What becomes of each op. Ops that compute with integers only, or look at shapes, are neither quantized nor counted as kept in float.
  * @throws Problem `recipe/invalid` for a rule that no op matches, or types that do not go together.
  */
 export function selectOps(graph: Graph, recipe: Recipe): Selection {
@@ -100,7 +104,7 @@ export function selectOps(graph: Graph, recipe: Recipe): Selection {
   const treatments = graph.ops.map((op) => treatmentOf(recipe, op, graph));
   graph.ops.forEach((op, index) => {
     const id = index as OpId;
-    if (!touchesFloat(graph, op)) return;
+    if (readsShapeOnly(op) || !touchesFloat(graph, op)) return;
     const decision = decide(graph, op, treatments[index] as Treatment);
     if (decision.kind === 'integer') rules.set(id, decision.rule);
     else if (decision.kind === 'stored') stored.set(id, decision.weights);
@@ -133,8 +137,8 @@ function describeOp(graph: Graph, { op, reason }: KeptFloat): string {
 
 /**
  * Refuses what the recipe cannot be done with, without a single run of the model: a strict one with an op that would stay
- * in float, with the words of TensorFlow's strict mode, and one that changes nothing.
- * @throws Problem `quantize/unsupported` that names every such op, and those of `selectOps`.
+ * in float, with the words of TensorFlow's strict mode, one that changes nothing, and ranges for what the model has not.
+ * @throws Problem `quantize/unsupported` that names every such op, and those of `selectOps` and `checkGivenRanges`.
  */
 export function checkRecipe(graph: Graph, recipe: Recipe): Selection {
   const selection = selectOps(graph, recipe);
@@ -153,5 +157,6 @@ export function checkRecipe(graph: Graph, recipe: Recipe): Selection {
       keptFloat,
     });
   }
+  checkGivenRanges(graph, rules, recipe);
   return selection;
 }

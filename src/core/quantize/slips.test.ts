@@ -1,11 +1,46 @@
 import { describe, expect, test } from 'vitest';
 import { activation, constant, floats, modelOf } from '../../../tests/support/models.ts';
 import { dense, find, islandModel, named, rangesOf, run } from '../../../tests/support/small-models.ts';
+import { bytesOf, integersOf } from '../model/data.ts';
 import { mainGraph } from '../model/graph.ts';
-import type { TensorId } from '../model/types.ts';
+import type { Tensor, TensorId } from '../model/types.ts';
 import { Problem } from '../problem.ts';
 import { quantize } from './quantize.ts';
 import { recipeFor } from './recipe.ts';
+
+describe('a bias that does not fit its steps, beside weights that are integers already', () => {
+  const bytes = Int8Array.of(100, -128, 50, 25);
+  const w: Tensor = {
+    ...named(constant(floats([2, 2], [1, -1.28, 5e-9, 2.5e-9])), 'w'),
+    grid: {
+      dtype: 'int8',
+      data: bytesOf(bytes),
+      quant: { scale: Float32Array.of(0.01, 1e-10), zeroPoint: new Int32Array(2), axis: 0 },
+    },
+  };
+  const tensors = [
+    named(activation([1, 2]), 'x'),
+    w,
+    named(constant(floats([2], [0.5, 0.988])), 'b'),
+    named(activation([1, 2]), 'y'),
+  ];
+  const ops = [{ kind: 'FULLY_CONNECTED', options: dense, inputs: [0, 1, 2], outputs: [3] }] as const;
+
+  test.each(['int8', 'int16x8'] as const)('%s: that channel alone gets a larger weight scale', (mode) => {
+    const { model, enlarged } = run(modelOf(tensors, ops, [[0], [3]]), recipeFor(mode));
+    expect(enlarged).toEqual([{ op: 0, channels: [1] }]);
+    const [weights, bias] = [find(model, 'w'), find(model, 'b')];
+    expect([...(integersOf(weights) ?? [])]).toEqual([100, -128, 0, 0]);
+    expect(weights.quant?.scale[0]).toBe(Math.fround(0.01));
+    const step = bias.quant?.scale[1] ?? 0;
+    const q = Number(
+      mode === 'int8' ? integersOf(bias)?.[1] : new BigInt64Array(bias.data?.slice().buffer ?? [])[1],
+    );
+    expect(q * step).toBeCloseTo(0.988, 5);
+    expect(q).toBeLessThanOrEqual(2 ** 30);
+    expect(step / (find(model, 'x').quant?.scale[0] ?? 1)).toBeCloseTo(weights.quant?.scale[1] ?? 0, 12);
+  });
+});
 
 describe('slips of TensorFlow’s quantizers that are not repeated', () => {
   test.each(['int8', 'int16x8', 'uint8'] as const)('PADV2, %s: the constant is an integer, too', (mode) => {

@@ -75,7 +75,8 @@ const weightRules: { readonly [K in KnownKind]?: WeightRule } = {
   GATHER: { inputs: [0], hybrid: 'none', int4: false },
 };
 
-function isFloatConstant(graph: Graph, id: TensorId | undefined): id is TensorId {
+/** Whether an input is there and holds float32 values that the file has. */
+export function isFloatConstant(graph: Graph, id: TensorId | undefined): id is TensorId {
   if (!isPresent(id)) return false;
   const { dtype, data } = tensorAt(graph, id);
   return dtype === 'float32' && data !== undefined;

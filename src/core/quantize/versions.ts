@@ -27,6 +27,7 @@ DEPTHWISE_CONV_2D 3 5
 DEPTH_TO_SPACE 2
 EQUAL 2 5
 EXP 2
+FILL 3
 FULLY_CONNECTED 4 11
 GATHER 2 4
 GATHER_ND 1 3
@@ -97,6 +98,12 @@ function scaleOf(graph: Graph, id: TensorId | undefined): number {
   return isPresent(id) ? (tensorAt(graph, id).quant?.scale[0] ?? 0) : 0;
 }
 
+/** Whether two operands of different shapes, one of them of more than four dimensions, meet. */
+function broadcastsBeyond4(op: Op, graph: Graph): boolean {
+  const [a, b] = [shapeOf(graph, op.inputs[0]), shapeOf(graph, op.inputs[1])];
+  return a.join() !== b.join() && Math.max(a.length, b.length) > 4;
+}
+
 /** Version that the op's options and shapes ask for, whatever its types. */
 function structuralVersion(op: KnownOp, graph: Graph): number {
   const input = shapeOf(graph, op.inputs[0]);
@@ -118,6 +125,14 @@ function structuralVersion(op: KnownOp, graph: Graph): number {
       return op.options.halfPixelCenters || op.options.alignCorners ? 3 : 1;
     case 'BROADCAST_TO':
       return 2;
+    case 'FILL':
+      return isPresent(op.inputs[1]) && tensorAt(graph, op.inputs[1]).dtype === 'bool' ? 2 : 1;
+    case 'DIV':
+      return broadcastsBeyond4(op, graph) ? 2 : 1;
+    case 'MAXIMUM':
+    case 'MINIMUM':
+    case 'SUB':
+      return broadcastsBeyond4(op, graph) ? 3 : 1;
     case 'GATHER':
       return op.options.batchDims !== 0 ? 5 : 1;
     case 'TRANSPOSE':

@@ -68,16 +68,21 @@ function largestBias(bias: Float32Array | undefined, channel: number, perChannel
  * Weight and bias scales: s_w = max|w| / 127, s_b = s_in · s_w. Where |b| / s_b would exceed 2³⁰ − 1 (nearly dead channels
  * that batch-norm folding left a bias), the weight scale grows instead: s_b = |b| / (2³⁰ − 1), s_w = s_b / s_in.
  * Source: TensorFlow, tfl_quantization_driver.cc, SetBiasParamsWithAdjustments.
+ * @param given - weight scales before any grows; by default those of the weights' range.
  */
-export function layerScales(layer: FloatLayer, { values, inputScale }: FloatBias): LayerScales {
+export function layerScales(
+  layer: FloatLayer,
+  { values, inputScale }: FloatBias,
+  given = weightScales(layer),
+): LayerScales {
   const perChannel = layer.axis !== undefined;
-  const weights = weightScales(layer);
+  const weights = Float32Array.from(given);
   const bias = weights.map((scale) => inputScale * scale);
   const enlarged: number[] = [];
   weights.forEach((_, channel) => {
     const largest = largestBias(values, channel, perChannel);
     const steps = largest / (bias[channel] ?? 1);
-    if (perChannel ? steps <= biasMax : steps < biasMax) return;
+    if (!(perChannel ? steps > biasMax : steps >= biasMax)) return;
     bias[channel] = largest / biasMax;
     weights[channel] = largest / biasMax / inputScale;
     enlarged.push(channel);
@@ -91,10 +96,14 @@ export function layerScales(layer: FloatLayer, { values, inputScale }: FloatBias
  * a reason to limit an int64 bias, too.
  * Source: TensorFlow Lite, tools/optimize/quantization_utils.cc, AdjustWeightsForBiasScale.
  */
-export function olderLayerScales(layer: FloatLayer, { values, inputScale }: FloatBias): LayerScales {
+export function olderLayerScales(
+  layer: FloatLayer,
+  { values, inputScale }: FloatBias,
+  given = weightScales(layer),
+): LayerScales {
   const int32Max = 2 ** 31 - 1;
   const perChannel = layer.axis !== undefined;
-  const weights = weightScales(layer);
+  const weights = Float32Array.from(given);
   const enlarged: number[] = [];
   weights.forEach((scale, channel) => {
     const largest = largestBias(values, channel, perChannel);
@@ -139,6 +148,22 @@ export function quantizeWeights(
   return bits === 8
     ? { dtype: 'int8', data: bytesOf(q), quant }
     : { dtype: 'int4', data: packNibbles(q), quant };
+}
+
+/** `grid`, int8, with the elements of `channels` on larger `scales`; all others keep their integers. */
+export function withEnlargedChannels(
+  grid: QuantizedConstant,
+  { shape, weights, axis }: FloatLayer,
+  { weights: scale, enlarged }: LayerScales,
+): QuantizedConstant {
+  const q = new Int8Array(grid.data);
+  const changed = new Set(enlarged);
+  eachChannelElement(shape, axis, (index, channel) => {
+    if (!changed.has(channel)) return;
+    const value = quantizeValue(weights[index] ?? 0, inverseOf(scale[channel] ?? 0));
+    q[index] = clamp(value, -weightMax[8], weightMax[8]);
+  });
+  return { dtype: grid.dtype, data: bytesOf(q), quant: { ...grid.quant, scale } };
 }
 
 /** Two int4 values in a byte, the first one in the low nibble; the last high nibble of an odd number is 0. */

@@ -158,6 +158,8 @@ export type FindingId =
   | 'clipped'
   | 'largest-error'
   | 'bias-guard'
+  | 'weight-bits'
+  | 'one-weight-scale'
   | 'requantized'
   | 'kept-float'
   | 'dummy-ranges'

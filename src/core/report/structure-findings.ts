@@ -1,5 +1,6 @@
 import { isPresent, mainGraph, producers } from '../model/graph.ts';
 import type { OpId } from '../model/types.ts';
+import type { UnmetSetting } from '../quantize/unmet.ts';
 import type { ReportInput } from './input.ts';
 import type { Finding, LayerRow } from './report.ts';
 import { counted, formatCount, opLabel } from './units.ts';
@@ -47,6 +48,23 @@ function requantized({ quantized }: ReportInput, rowsOf: RowsOf): readonly Findi
   return [{ id: 'requantized', verdict: 'info', text, where: where(rows) }];
 }
 
+function unmet({ quantized }: ReportInput, rowsOf: RowsOf): readonly Finding[] {
+  const opsOf = (setting: UnmetSetting['setting']) =>
+    quantized.unmet.filter((entry) => entry.setting === setting).map(({ op }) => op);
+  const [wide, perTensor] = [opsOf('weightBits'), opsOf('weights')];
+  const rows = rowsOf(...wide);
+  const wideText = `${counted(wide.length, 'layer')} ${wide.length === 1 ? 'has' : 'have'} 8-bit weights although the recipe asks for 4 bits, as no kernel takes int4 weights there: ${labels(rows)}.`;
+  const scaleText = `${counted(perTensor.length, 'layer')} ${perTensor.length === 1 ? 'has' : 'have'} one weight scale each although the recipe says per-channel, as uint8 kernels know no other.`;
+  return [
+    ...(wide.length > 0
+      ? [{ id: 'weight-bits', verdict: 'warn', text: wideText, where: where(rows) } as const]
+      : []),
+    ...(perTensor.length > 0
+      ? [{ id: 'one-weight-scale', verdict: 'info', text: scaleText, where: [] } as const]
+      : []),
+  ];
+}
+
 function keptFloat({ quantized }: ReportInput, rowsOf: RowsOf): readonly Finding[] {
   const reasons = [...new Set(quantized.keptFloat.map(({ reason }) => reason))];
   return reasons.map((reason) => {
@@ -81,6 +99,7 @@ export function structureFindings(input: ReportInput, rows: readonly LayerRow[])
     ...dummyRanges(input),
     ...nothingSaved(input),
     ...keptFloat(input, rowsOf),
+    ...unmet(input, rowsOf),
     ...biasGuard(input, rowsOf),
     ...requantized(input, rowsOf),
   ];

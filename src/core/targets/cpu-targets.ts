@@ -1,9 +1,10 @@
+import { unknownBuiltinCode } from '../model/graph.ts';
 import { fallback, missing, native, setOf, type Target } from './target.ts';
 import { hasInt4, type OpView } from './view.ts';
 
 /** Operators that no LiteRT build registers by itself. */
 function isForeign(kind: string): boolean {
-  return kind.startsWith('CUSTOM:') || kind.startsWith('BUILTIN_');
+  return kind.startsWith('CUSTOM:') || unknownBuiltinCode(kind) !== undefined;
 }
 
 export const litert: Target = {

@@ -1,4 +1,5 @@
 import type { Builder, Offset } from 'flatbuffers';
+import { unknownBuiltinName } from '../../model/graph.ts';
 import type { KnownKind, Op, OpOf, TensorId } from '../../model/types.ts';
 import { Problem } from '../../problem.ts';
 import type { OptionsCodec, StoredOptions } from './codec.ts';
@@ -107,7 +108,7 @@ export function readOperatorCode(entry: fb.OperatorCode): OperatorCode {
 
 function nameOf({ code, customCode }: OperatorCode): string {
   if (code === fb.BuiltinOperator.CUSTOM) return `CUSTOM:${customCode ?? ''}`;
-  return fb.BuiltinOperator[code] ?? `BUILTIN_${code}`;
+  return fb.BuiltinOperator[code] ?? unknownBuiltinName(code);
 }
 
 function ids(array: Int32Array | null): TensorId[] {
