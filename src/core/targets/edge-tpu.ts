@@ -1,3 +1,4 @@
+import { edgeTpuOp } from '../model/edge-tpu.ts';
 import { litert } from './cpu-targets.ts';
 import { leftTo, native, setOf, type Target } from './target.ts';
 import { activationOf, hasInt4, isPerChannel, type OpView, padsPicture, reducesInPicture } from './view.ts';
@@ -65,6 +66,7 @@ const conditions: Readonly<Record<string, (view: OpView) => string | undefined>>
 
 function obstacle(view: OpView): string | undefined {
   const { kind, arithmetic, activations } = view;
+  if (kind === edgeTpuOp) return undefined;
   if (arithmetic !== 'int8' && arithmetic !== 'uint8')
     return arithmetic === 'int16' ? 'its activations have 16 bits' : 'it computes in float';
   if (hasInt4(view)) return 'its weights have 4 bits';
