@@ -22,7 +22,13 @@ export const compiledText =
 
 /** Something about the model that the person is told, because it changes what they work with. */
 export interface Note {
-  readonly kind: 'float16-weights' | 'quantized-weights' | 'fake-quant' | 'several-graphs' | 'not-compared';
+  readonly kind:
+    | 'float16-weights'
+    | 'quantized-weights'
+    | 'fake-quant'
+    | 'several-graphs'
+    | 'ignored-rules'
+    | 'not-compared';
   readonly text: string;
 }
 
