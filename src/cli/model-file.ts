@@ -58,9 +58,11 @@ export async function readModel(
   path: string,
   args: Arguments = { positionals: [], values: {} },
 ): Promise<ModelFile> {
-  const graph = join(path, 'saved_model.pb');
-  // The folder is what people mean by a SavedModel.
-  if (existsSync(graph)) openModel(path, readBytes(graph));
+  // The folder is what people mean by a SavedModel or an .mlpackage.
+  for (const inside of ['saved_model.pb', 'saved_model.pbtxt', 'Data/com.apple.CoreML/model.mlmodel']) {
+    const graph = join(path, inside);
+    if (existsSync(graph)) openModel(graph, readBytes(graph));
+  }
   const bytes = readBytes(path);
   try {
     const opened = await openMeasured({

@@ -8,7 +8,12 @@ import { mainGraph, tensorAt } from '../core/model/graph.ts';
 import type { Picture } from '../core/model/picture.ts';
 import type { Model, Tensor } from '../core/model/types.ts';
 import { probePreprocess } from '../core/pipeline/probe-preprocess.ts';
-import { calibrates, compareIfPossible, lackOfSamples } from '../core/pipeline/quantize-model.ts';
+import {
+  calibrates,
+  compareIfPossible,
+  lackOfSamples,
+  recipeNotes,
+} from '../core/pipeline/quantize-model.ts';
 import { Problem } from '../core/problem.ts';
 import { type Quantized, quantize } from '../core/quantize/quantize.ts';
 import type { Recipe } from '../core/quantize/recipe.ts';
@@ -164,7 +169,10 @@ export class Session implements Methods<api.EngineApi> {
       ...(comparison && { comparison }),
       files: { float: bytes, quantized: file.bytes },
       ...(samples?.classNames && { classNames: samples.classNames }),
-      notes: [...notes, ...[...prepared.notes, ...note].map(({ text }) => text)],
+      notes: [
+        ...notes,
+        ...[...prepared.notes, ...recipeNotes(float, recipe), ...note].map(({ text }) => text),
+      ],
     });
     // The last chance to be cancelled: from here on this is the result that panels and exports refer to.
     await call.checkpoint();

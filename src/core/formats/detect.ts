@@ -3,15 +3,13 @@ import { isGzip } from './inflate.ts';
 import { isNpy } from './npy.ts';
 import { latin1, type PictureKind, pictureKind } from './picture-kind.ts';
 import { type ProtobufKind, protobufKind } from './protobuf-kind.ts';
+import { type TextKind, textKind } from './text-kind.ts';
 import { localNames } from './zip-local-names.ts';
 
 export type FileKind =
   | 'empty'
   | 'unknown'
-  | 'text'
-  | 'json'
-  | 'html'
-  | 'git-lfs'
+  | TextKind
   | 'tflite'
   | 'tflite-other-version'
   | ProtobufKind
@@ -19,7 +17,10 @@ export type FileKind =
   | 'keras'
   | 'pytorch'
   | 'pickle'
-  | 'tfjs'
+  | 'saved-model-zip'
+  | 'exported-program'
+  | 'ort'
+  | 'safetensors'
   | 'task-bundle'
   | 'gguf'
   | 'npy'
@@ -50,12 +51,25 @@ const descriptions: Readonly<Record<FileKind, string>> = {
   onnx: 'an ONNX model',
   'saved-model': 'the graph of a TensorFlow SavedModel',
   'frozen-graph': 'a frozen TensorFlow 1 graph',
-  coreml: 'a Core ML model',
+  'saved-model-zip': 'a zipped TensorFlow SavedModel',
+  'graph-text': 'a TensorFlow graph as text (.pbtxt), which is to be frozen first if it has variables',
+  checkpoint:
+    'a part of a TensorFlow checkpoint, weights without a graph: save the model that they belong to as a SavedModel',
+  coreml: 'a Core ML model, for which there is no way back: quantize the model that it was made from',
+  caffe: 'a Caffe model',
+  openvino: 'the graph of an OpenVINO model (its weights are in the .bin beside it)',
+  ncnn: 'the graph of an ncnn model: quantize the model that it was made from',
+  ort: 'a model in ONNX Runtime’s own format (.ort): quantize the .onnx file that it was made from',
+  safetensors:
+    'safetensors, weights without a graph: load them in the program that they belong to and export to .onnx',
   hdf5: 'an HDF5 file, as Keras saves models (.h5)',
   keras: 'a Keras model (.keras)',
   pytorch: 'a PyTorch checkpoint: if it holds the whole model, not its weights alone, export it to .onnx',
+  'exported-program': 'a program of torch.export (.pt2)',
   pickle: 'a Python pickle',
-  tfjs: 'a TensorFlow.js model description: convert the model to .tflite first',
+  'tfjs-layers': 'a TensorFlow.js layers model',
+  'tfjs-graph':
+    'a TensorFlow.js graph model, for which there is no way back: quantize the model that it was made from',
   'task-bundle': 'a MediaPipe bundle, a zip of .tflite files: unpack it and take one of them',
   gguf: 'a GGUF language model',
   npy: 'a NumPy array',
@@ -86,16 +100,27 @@ export function detect(bytes: Uint8Array): Detected {
 
 function kindOf(bytes: Uint8Array): FileKind {
   if (bytes.length === 0) return 'empty';
-  return binaryKind(bytes) ?? pictureKind(bytes) ?? textKind(bytes) ?? protobufKind(bytes) ?? 'unknown';
+  return (
+    binaryKind(bytes) ??
+    pictureKind(bytes) ??
+    textKind(latin1(bytes, 0, 4096)) ??
+    protobufKind(bytes) ??
+    'unknown'
+  );
 }
 
 function binaryKind(bytes: Uint8Array): FileKind | undefined {
   if (/^TFL\d$/.test(latin1(bytes, 4, 4)))
     return latin1(bytes, 4, 4) === 'TFL3' ? 'tflite' : 'tflite-other-version';
+  if (latin1(bytes, 4, 4) === 'ORTM') return 'ort';
   const start = latin1(bytes, 0, 14);
   if (start.startsWith('PK\x03\x04') || start.startsWith('PK\x05\x06')) return zipKind(bytes);
   if (start.startsWith('\x89HDF\r\n\x1a\n')) return 'hdf5';
   if (start.startsWith('GGUF')) return 'gguf';
+  if (isSafetensors(bytes)) return 'safetensors';
+  if (isCheckpointIndex(bytes)) return 'checkpoint';
+  // ncnn's parameters in binary form begin with 7767517, too.
+  if (start.startsWith('\x1d\x85\x76\0')) return 'ncnn';
   if (isNpy(bytes)) return 'npy';
   if (isGzip(bytes)) return 'gzip';
   if (isIdx(bytes)) return 'idx';
@@ -108,21 +133,28 @@ function binaryKind(bytes: Uint8Array): FileKind | undefined {
   return undefined;
 }
 
+/** The length of a JSON header (64 bits), and the header. */
+function isSafetensors(bytes: Uint8Array): boolean {
+  return /^.{5}\0{3}\{\s*"/s.test(latin1(bytes, 0, 32)) && latin1(bytes, 0, 5) !== '\0'.repeat(5);
+}
+
+/**
+ * The .index of a checkpoint (tensor_bundle.cc): a table whose first key is empty and holds the number of shards, and
+ * that ends with the magic number of tables.
+ */
+function isCheckpointIndex(bytes: Uint8Array): boolean {
+  const isHeader = bytes[0] === 0 && bytes[1] === 0 && bytes[3] === 8;
+  return isHeader && latin1(bytes, bytes.length - 8, 8) === '\x57\xfb\x80\x8b\x24\x75\x47\xdb';
+}
+
 function zipKind(bytes: Uint8Array): FileKind {
   const names = localNames(bytes);
+  if (names.some((name) => /(^|\/)(archive_format|serialized_exported_program\.json)$/.test(name)))
+    return 'exported-program';
+  if (names.some((name) => /(^|\/)saved_model\.pb(txt)?$/.test(name))) return 'saved-model-zip';
+  if (names.some((name) => name.includes('Data/com.apple.CoreML/'))) return 'coreml';
   if (names.some((name) => name.endsWith('/data.pkl') || name === 'data.pkl')) return 'pytorch';
   if (names.some((name) => name === 'model.weights.h5' || name === 'metadata.json')) return 'keras';
   if (names.length > 0 && names.every((name) => name.endsWith('.npy'))) return 'npz';
   return names.some((name) => /\.(tflite|task)$/.test(name)) ? 'task-bundle' : 'zip';
-}
-
-function textKind(bytes: Uint8Array): FileKind | undefined {
-  const head = latin1(bytes, 0, 4096);
-  const text = head.replace(/^\xef\xbb\xbf/, '').trimStart();
-  if (/^(<!doctype html|<html|<head|<body)/i.test(text)) return 'html';
-  if (text.startsWith('version https://git-lfs.github.com/spec/')) return 'git-lfs';
-  if (!/^[\t\n\r\x20-\x7e\x80-\xff]*$/.test(head)) return undefined;
-  if (/^[{[]/.test(text))
-    return /"modelTopology"|"format"\s*:\s*"(layers|graph)-model"/.test(text) ? 'tfjs' : 'json';
-  return 'text';
 }

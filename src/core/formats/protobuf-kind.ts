@@ -1,4 +1,4 @@
-export type ProtobufKind = 'onnx' | 'saved-model' | 'frozen-graph' | 'coreml';
+export type ProtobufKind = 'onnx' | 'saved-model' | 'frozen-graph' | 'coreml' | 'caffe';
 
 interface Field {
   readonly number: number;
@@ -8,10 +8,12 @@ interface Field {
 
 /** More fields than this are not needed to tell the kinds apart; a frozen graph has one for each node. */
 const MAX_FIELDS = 200;
+/** Core ML has the highest numbers, 3000 and a few more. */
+const MAX_NUMBER = 3100;
 
 /**
  * Which of the model formats that are protobuf messages without a signature this is, from the numbers of the fields
- * at its top: ModelProto (onnx.proto), SavedModel and GraphDef (TensorFlow), Model (Core ML).
+ * at its top: ModelProto (onnx.proto), SavedModel and GraphDef (TensorFlow), Model (Core ML), NetParameter (Caffe).
  */
 export function protobufKind(bytes: Uint8Array): ProtobufKind | undefined {
   const fields = readFields(bytes);
@@ -19,12 +21,14 @@ export function protobufKind(bytes: Uint8Array): ProtobufKind | undefined {
   const numbers = new Set(fields.map((field) => field.number));
   const first = fields[0];
   if (first?.number === 1 && first.content === undefined) {
+    const second = fields.find((field) => field.number === 2)?.content;
     if ([...numbers].some((number) => number >= 200)) return 'coreml';
     if ([7, 8].some((number) => numbers.has(number))) return 'onnx';
-    return numbers.has(2) && isMessage(fields.find((field) => field.number === 2)?.content)
-      ? 'saved-model'
-      : undefined;
+    if (isDescription(second)) return 'coreml';
+    return isMessage(second) ? 'saved-model' : undefined;
   }
+  const layer = fields.find((field) => field.number === 100)?.content;
+  if ((first?.number === 100 || isText(first?.content)) && isNode(layer)) return 'caffe';
   const onlyGraph = [...numbers].every((number) => number >= 1 && number <= 4);
   return onlyGraph && isNode(first?.content) ? 'frozen-graph' : undefined;
 }
@@ -38,6 +42,12 @@ function isNode(bytes: Uint8Array | undefined): boolean {
     isText(fields[0].content) &&
     isText(fields[1].content)
   );
+}
+
+/** Core ML's ModelDescription has outputs (10) and metadata (100); TensorFlow's MetaGraphDef has no such fields. */
+function isDescription(bytes: Uint8Array | undefined): boolean {
+  const fields = bytes === undefined ? [] : (readFields(bytes) ?? []);
+  return fields.some(({ number }) => number === 10 || number === 100);
 }
 
 function isText(bytes: Uint8Array | undefined): boolean {
@@ -55,7 +65,7 @@ function readFields(bytes: Uint8Array): readonly Field[] | undefined {
   while (at < bytes.length && fields.length < MAX_FIELDS) {
     const tag = readVarint(bytes, at);
     const number = Math.floor((tag?.value ?? 0) / 8);
-    if (tag === undefined || number < 1 || number > 1000) return undefined;
+    if (tag === undefined || number < 1 || number > MAX_NUMBER) return undefined;
     const payload = readPayload(bytes, tag.next, tag.value % 8);
     if (payload === undefined) return undefined;
     fields.push({ number, content: payload.content });

@@ -15,7 +15,8 @@ export function localNames(bytes: Uint8Array): readonly string[] {
     const nameLength = view.getUint16(at + 26, true);
     names.push(latin1(bytes, at + 30, nameLength));
     const packedSize = view.getUint32(at + 18, true);
-    if (packedSize === 0) break;
+    const sizeComesBehind = (view.getUint16(at + 6, true) & 8) !== 0;
+    if (packedSize === 0 && sizeComesBehind) break;
     at += 30 + nameLength + view.getUint16(at + 28, true) + packedSize;
   }
   return names;

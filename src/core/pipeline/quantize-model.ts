@@ -14,6 +14,7 @@ import { activationsWithoutRange, missingRanges } from '../quantize/assign.ts';
 import { givenRanges } from '../quantize/given-ranges.ts';
 import { type Quantized, quantize } from '../quantize/quantize.ts';
 import type { Recipe } from '../quantize/recipe.ts';
+import { ignoredRules } from '../quantize/recipe-rules.ts';
 import { checkRecipe, needsRanges, selectOps } from '../quantize/select.ts';
 import { chooseRanges, type Ranges } from '../ranges/choose.ts';
 
@@ -65,6 +66,12 @@ export function lackOfSamples(float: Model, recipe: Recipe): Problem | undefined
   return new Problem('images/none', text);
 }
 
+/** What the person should know about a recipe for this very model. */
+export function recipeNotes(float: Model, recipe: Recipe): readonly Note[] {
+  const text = ignoredRules(recipe, mainGraph(float));
+  return text === undefined ? [] : [{ kind: 'ignored-rules', text }];
+}
+
 /**
  * The whole tool without a page: prepare → check the recipe → calibrate → choose ranges → quantize → evaluate.
  * @throws Problem of the step that could not be done; what the recipe cannot be done with is refused before any run.
@@ -85,7 +92,8 @@ export async function quantizeModel(
   const quantized = quantize(float, ranges, recipe);
   const step = { ...tools, call: partOf(tools.call, share, 1) };
   const { comparison, note } = await compareIfPossible({ float, quantized: quantized.model, samples }, step);
-  const outcome = { float, notes: [...notes, ...note], statistics, ranges, quantized };
+  const told = [...notes, ...recipeNotes(float, recipe), ...note];
+  const outcome = { float, notes: told, statistics, ranges, quantized };
   return comparison === undefined ? outcome : { ...outcome, comparison };
 }
 

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
+import { islandModel, run } from '../../../tests/support/small-models.ts';
+import { recipeNotes } from '../pipeline/quantize-model.ts';
 import { importAiEdgeRecipe } from './ai-edge-recipe.ts';
+import { outcomeOf } from './outcome.ts';
+import { recipeFor } from './recipe.ts';
 
 const int8 = {
   algorithm_key: 'min_max_uniform_quantize',
@@ -23,4 +27,21 @@ test.each([
 ])('%s is refused as a recipe', (_, entry) => {
   const read = () => importAiEdgeRecipe([{ regex: '.*', operation: '*', ...int8 }, entry]);
   expect(read).toThrow(expect.objectContaining({ code: 'recipe/invalid' }));
+});
+
+test('entries that the model has no op for have no effect there, and are told', () => {
+  const { recipe } = importAiEdgeRecipe([
+    { regex: '.*', operation: '*', ...int8 },
+    { regex: '.*', operation: 'CONV_2D_TRANSPOSE', algorithm_key: 'no_quantize' },
+    { regex: 'head', operation: '*', algorithm_key: 'no_quantize' },
+  ]);
+  const { model } = run(islandModel('RELU'), recipe);
+  expect(outcomeOf(model).name).toBe('strict int8');
+  expect(recipeNotes(islandModel('RELU'), recipe)).toEqual([
+    {
+      kind: 'ignored-rules',
+      text: 'Entries of the recipe without effect, as the model has no TRANSPOSE_CONV, no op named /head/.',
+    },
+  ]);
+  expect(recipeNotes(islandModel('RELU'), recipeFor('int8'))).toEqual([]);
 });

@@ -93,6 +93,8 @@ function ruleOf(entry: Entry, index: number, operation: string): RecipeRule {
     scheme,
     ...config,
     minElements: entry.op_config?.min_weight_elements ?? 0,
+    // As there (recipe_manager.py, get_quantization_configs): an entry is looked up for each op, and one without ops is idle.
+    ...((name !== everything || operator !== '*') && { optional: true }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { isCompiledForEdgeTpu } from '../model/edge-tpu.ts';
 import { isPresent, mainGraph, producers, tensorAt } from '../model/graph.ts';
 import type { Dtype, Graph, Model, Op, OpId, TensorId } from '../model/types.ts';
 import { readsShapeOnly } from './rules.ts';
@@ -107,6 +108,11 @@ function integerOutcome(type: Dtype, islands: number, int4: boolean): Pick<Outco
   return { name: name + weights, sentence };
 }
 
+const compiledOutcome: Pick<Outcome, 'name' | 'sentence'> = {
+  name: 'Edge TPU-compiled',
+  sentence: 'Its layers are machine code inside a custom op.',
+};
+
 function floatOutcome(facts: readonly Facts[]): Pick<Outcome, 'name' | 'sentence'> {
   const hybrid = facts.find((fact) => fact.hybrid !== undefined)?.hybrid;
   const widened = facts.find((fact) => fact.widens !== undefined && fact.widens !== 'float16')?.widens;
@@ -134,7 +140,8 @@ export function outcomeOf(model: Model): Outcome {
   const floatIslands = islandsOf(graph, floatOps);
   const type = integerOps > 0 ? mainType(facts) : undefined;
   const int4 = facts.some(({ weights }) => weights === 'int4');
-  const named = type === undefined ? floatOutcome(facts) : integerOutcome(type, floatIslands, int4);
+  const readable = type === undefined ? floatOutcome(facts) : integerOutcome(type, floatIslands, int4);
+  const named = isCompiledForEdgeTpu(model) ? compiledOutcome : readable;
   const hybridOps = facts.filter(({ hybrid }) => hybrid !== undefined).length;
   return { ...named, integerOps, floatOps: floatOps.length, hybridOps, floatIslands };
 }

@@ -23,6 +23,8 @@ export interface RecipeRule {
   readonly weights?: Granularity;
   readonly weightBits?: WeightBits;
   readonly minElements?: number;
+  /** A model without such an op is not refused: the recipe was made for more than one. */
+  readonly optional?: boolean;
 }
 
 /** What a recipe says about one op. */
@@ -57,6 +59,8 @@ const fields: { readonly [K in keyof Required<RecipeRule>]: (value: unknown, fie
   weights: oneOf<Granularity>(['per-channel', 'per-tensor']),
   weightBits: oneOf<WeightBits>([8, 4]),
   minElements: parseCount,
+  optional: (value, field) =>
+    typeof value === 'boolean' ? value : refuseField(field, value, 'true or false'),
 };
 
 /** @throws Problem `recipe/invalid` naming the field. */
@@ -99,7 +103,17 @@ export function treatmentOf(recipe: Recipe, op: Op, graph: Graph): Treatment {
   return treatment;
 }
 
-/** Rules that no op of `graph` matches: typing errors, mostly. */
+/** Rules that no op of `graph` matches: typing errors, unless they are optional. */
 export function unmatchedRules(recipe: Recipe, graph: Graph): readonly RecipeRule[] {
   return recipe.rules.filter((rule) => !graph.ops.some((op) => matches(rule, op, outputNames(op, graph))));
+}
+
+/** Optional rules that `graph` has no op for, in one sentence for a person; `undefined` where there are none. */
+export function ignoredRules(recipe: Recipe, graph: Graph): string | undefined {
+  const ignored = unmatchedRules(recipe, graph)
+    .filter(({ optional }) => optional === true)
+    .map(({ name, operator = 'op' }) => (name === undefined ? operator : `${operator} named /${name}/`));
+  return ignored.length === 0
+    ? undefined
+    : `Entries of the recipe without effect, as the model has no ${[...new Set(ignored)].join(', no ')}.`;
 }

@@ -70,7 +70,9 @@ describe('recipes of ai-edge-quantizer', () => {
       { regex: '.*', operation: '*', algorithm_key: 'min_max_uniform_quantize', op_config: staticConfig },
       { regex: '.*head.*', operation: 'FULLY_CONNECTED', algorithm_key: 'no_quantize' },
     ]);
-    const rules = [{ name: '.*head.*', operator: 'FULLY_CONNECTED', scheme: 'float', minElements: 0 }];
+    const rules = [
+      { name: '.*head.*', operator: 'FULLY_CONNECTED', scheme: 'float', minElements: 0, optional: true },
+    ];
     expect(recipe).toEqual(recipeFor('int8', { minElements: 0, rules } as Partial<Recipe>));
   });
 
@@ -92,6 +94,7 @@ describe('recipes of ai-edge-quantizer', () => {
         weights: 'per-channel',
         weightBits: 4,
         minElements: 0,
+        optional: true,
       },
     ]);
   });

@@ -90,10 +90,10 @@ function decide(graph: Graph, op: Op, treatment: Treatment): Decision {
 
 /**
  * What becomes of each op. Ops that compute with integers only, or look at shapes, are neither quantized nor counted as kept in float.
- * @throws Problem `recipe/invalid` for a rule that no op matches, or types that do not go together.
+ * @throws Problem `recipe/invalid` for a rule that no op matches and that is not optional, or types that do not go together.
  */
 export function selectOps(graph: Graph, recipe: Recipe): Selection {
-  const [unmatched] = unmatchedRules(recipe, graph);
+  const unmatched = unmatchedRules(recipe, graph).find(({ optional }) => optional !== true);
   if (unmatched !== undefined) {
     const text = `No op of the model matches the rule ${JSON.stringify(unmatched)}.`;
     throw new Problem('recipe/invalid', text, { rule: unmatched });

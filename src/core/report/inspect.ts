@@ -1,6 +1,7 @@
+import { isCompiledForEdgeTpu } from '../model/edge-tpu.ts';
 import { onnxPrefix } from '../model/graph.ts';
 import type { Model } from '../model/types.ts';
-import { isQuantized, prepare } from '../prepare/prepare.ts';
+import { compiledText, isQuantized, prepare } from '../prepare/prepare.ts';
 import { Problem } from '../problem.ts';
 import { type Outcome, outcomeOf } from '../quantize/outcome.ts';
 import { defaultRecipe } from '../quantize/recipe.ts';
@@ -32,7 +33,7 @@ function unknownNote(summary: ModelSummary): readonly string[] {
 /** Looks at a model as a whole. A model that cannot be prepared is still described, with the problem as a note. */
 export function inspectModel(model: Model): Inspection {
   const summary = describeModel(model);
-  const unknown = unknownNote(summary);
+  const unknown = isCompiledForEdgeTpu(model) ? [compiledText] : unknownNote(summary);
   const outcome = outcomeOf(model);
   if (isQuantized(model)) return { summary, state: 'quantized', outcome, notes: unknown, keptFloat: [] };
   try {

@@ -7,10 +7,11 @@ import type { Recipe } from '../quantize/recipe.ts';
 import { cmsisNn, litert, tflm, xnnpack } from './cpu-targets.ts';
 import { edgeTpu } from './edge-tpu.ts';
 import { ethosU } from './ethos-u.ts';
-import { rewriteOf } from './rewrites.ts';
-import { type Cell, fallback, missing, type Target, type TargetId } from './target.ts';
+import { type Place, rewriteOf } from './rewrites.ts';
+import { type Cell, fallback, isBetter, missing, type Target, type TargetId } from './target.ts';
 import { type Arithmetic, type OpView, viewOf } from './view.ts';
 
+/** The columns of the table, in order. */
 export const targets: readonly Target[] = [litert, xnnpack, tflm, cmsisNn, edgeTpu, ethosU];
 
 /** One op of the quantized model on every target. */
@@ -21,7 +22,7 @@ export interface NodeRow {
   readonly name: string;
   readonly arithmetic: Arithmetic;
   readonly cells: Readonly<Record<TargetId, Cell>>;
-  /** An exact rewrite of the float model, where some target does not run the op natively. */
+  /** An exact rewrite of the float model, where it makes the verdict of some targets better, and which. */
   readonly rewrite?: string;
 }
 
@@ -55,17 +56,37 @@ function assessOn(target: Target, view: OpView): Cell {
     : target.assess(view);
 }
 
+/** A rewrite that brings the op nearer to native on some targets, and their names. */
+function usefulRewrite(view: OpView, cells: NodeRow['cells'], place: Place): string | undefined {
+  const rewrite = rewriteOf(view, place);
+  if (rewrite === undefined) return undefined;
+  const better = targets.filter(({ id, assess }) =>
+    rewrite.views.every((instead) => isBetter(assess(instead).verdict, cells[id].verdict)),
+  );
+  if (better.length === 0) return undefined;
+  return `${rewrite.text} (better on ${better.map(({ title }) => title).join(', ')})`;
+}
+
+/** What the first quantized op of a model computes in. */
+function integersOf(views: readonly OpView[]): Place['integers'] {
+  return views
+    .map(({ arithmetic }) => arithmetic)
+    .find((arithmetic) => arithmetic === 'int8' || arithmetic === 'int16' || arithmetic === 'uint8');
+}
+
 function nodesOf(model: Model): readonly NodeRow[] {
   const graph = mainGraph(model);
-  const rows = graph.ops.map((op, index): NodeRow => {
-    const view = viewOf(graph, op);
-    const cells = Object.fromEntries(targets.map((target) => [target.id, assessOn(target, view)]));
-    const output = op.outputs.find(isPresent);
+  const views = graph.ops.map((op) => viewOf(graph, op));
+  const place = { graph, integers: integersOf(views) };
+  const rows = views.map((view, index): NodeRow => {
+    const cells = Object.fromEntries(
+      targets.map((target) => [target.id, assessOn(target, view)]),
+    ) as NodeRow['cells'];
+    const output = view.op.outputs.find(isPresent);
     const name = output === undefined ? '' : tensorAt(graph, output).name;
-    const wanting = Object.values(cells).some(({ verdict }) => verdict !== 'native');
-    const rewrite = wanting ? rewriteOf(graph, view) : undefined;
+    const rewrite = usefulRewrite(view, cells, place);
     const { kind, arithmetic } = view;
-    const row = { op: index, kind, name, arithmetic, cells: cells as NodeRow['cells'] };
+    const row = { op: index, kind, name, arithmetic, cells };
     return rewrite === undefined ? row : { ...row, rewrite };
   });
   return withEdgeTpuCut(rows);

@@ -1,18 +1,39 @@
 import { unknownBuiltinCode } from '../model/graph.ts';
-import { fallback, missing, native, setOf, type Target } from './target.ts';
-import { hasInt4, type OpView } from './view.ts';
+import { type Cell, fallback, missing, native, setOf, type Target } from './target.ts';
+import { type Arithmetic, hasInt4, type OpView } from './view.ts';
 
 /** Operators that no LiteRT build registers by itself. */
 function isForeign(kind: string): boolean {
   return kind.startsWith('CUSTOM:') || unknownBuiltinCode(kind) !== undefined;
 }
 
+/** Integers that these kernels refuse, or take for other numbers: what each kernel's Prepare and Eval ask of types. */
+const litertFloatOnly = setOf('CEIL COS CUMSUM FLOOR LOCAL_RESPONSE_NORMALIZATION ROUND SIN SQUARE');
+const litertLacks: Readonly<Partial<Record<Arithmetic, ReadonlySet<string>>>> = {
+  int8: litertFloatOnly,
+  uint8: new Set([
+    ...litertFloatOnly,
+    ...setOf('ABS BATCH_MATMUL ELU EXP LOG RSQRT SQRT SQUARED_DIFFERENCE'),
+  ]),
+  int16: new Set([
+    ...litertFloatOnly,
+    ...setOf(`
+      DEPTH_TO_SPACE DIV ELU HARD_SWISH L2_NORMALIZATION LOG_SOFTMAX PRELU RELU_0_TO_1 RELU_N1_TO_1 SPACE_TO_DEPTH
+      SQUARED_DIFFERENCE`),
+  ]),
+};
+
+function assessLitert({ kind, arithmetic }: OpView): Cell {
+  if (isForeign(kind)) return missing('the application has to register this custom operator');
+  return litertLacks[arithmetic]?.has(kind) === true ? missing(`there is no ${arithmetic} kernel`) : native;
+}
+
+/** LiteRT's own kernels on the CPU, without a delegate. */
 export const litert: Target = {
   id: 'litert',
   title: 'LiteRT CPU',
-  source: 'LiteRT, core/kernels/register.cc',
-  assess: ({ kind }) =>
-    isForeign(kind) ? missing('the application has to register this custom operator') : native,
+  source: 'LiteRT, core/kernels/register.cc and the kernels’ types',
+  assess: assessLitert,
 };
 
 /** What the delegate takes: xnnpack_delegate.cc. */
@@ -45,12 +66,13 @@ function takenByXnnpack({ kind, arithmetic }: OpView): boolean {
   }
 }
 
+/** The delegate that LiteRT applies by itself; LiteRT's own kernels run what it does not take. */
 export const xnnpack: Target = {
   id: 'xnnpack',
   title: 'XNNPACK',
   source: 'LiteRT, delegates/xnnpack/xnnpack_delegate.cc',
   assess: (view) => {
-    const plain = litert.assess(view);
+    const plain = assessLitert(view);
     if (plain.verdict !== 'native' || takenByXnnpack(view)) return plain;
     return fallback(`the delegate does not take it in ${view.arithmetic}; LiteRT’s own kernel runs it`);
   },
@@ -73,7 +95,7 @@ const microInt16 = setOf(`
   LEAKY_RELU LOGISTIC MAX_POOL_2D MEAN MUL PACK PAD PADV2 QUANTIZE RELU RELU6 RESHAPE SLICE SOFTMAX SPLIT SPLIT_V SQUEEZE
   STRIDED_SLICE SUB SUM TANH TRANSPOSE TRANSPOSE_CONV UNIDIRECTIONAL_SEQUENCE_LSTM UNPACK`);
 
-function assessMicro(view: OpView): ReturnType<Target['assess']> {
+function assessMicro(view: OpView): Cell {
   const { kind, arithmetic } = view;
   if (isForeign(kind)) return missing('the application has to register this custom operator');
   if (microVariables.has(kind)) return native;
@@ -98,6 +120,7 @@ function assessMicro(view: OpView): ReturnType<Target['assess']> {
   }
 }
 
+/** TensorFlow Lite Micro with its reference kernels. */
 export const tflm: Target = {
   id: 'tflm',
   title: 'TFLite Micro',
@@ -113,6 +136,7 @@ const cmsisInt16 = setOf(`
   ADD AVERAGE_POOL_2D BATCH_MATMUL CONV_2D DEPTHWISE_CONV_2D FULLY_CONNECTED MAX_POOL_2D MUL SOFTMAX
   UNIDIRECTIONAL_SEQUENCE_LSTM`);
 
+/** TensorFlow Lite Micro with the kernels of CMSIS-NN in place of its own where there are any. */
 export const cmsisNn: Target = {
   id: 'cmsis-nn',
   title: 'CMSIS-NN',

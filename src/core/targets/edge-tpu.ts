@@ -1,5 +1,7 @@
-import { fallback, native, setOf, type Target } from './target.ts';
-import { activationOf, hasInt4, type OpView, padsPicture, reducesPicture } from './view.ts';
+import { edgeTpuOp } from '../model/edge-tpu.ts';
+import { litert } from './cpu-targets.ts';
+import { leftTo, native, setOf, type Target } from './target.ts';
+import { activationOf, hasInt4, isPerChannel, type OpView, padsPicture, reducesInPicture } from './view.ts';
 
 /** Operators of the compiler's table; those with conditions have them in `conditions`. */
 const supported = setOf(`
@@ -13,7 +15,7 @@ function noFusedActivation(view: OpView): string | undefined {
 }
 
 function pictureReduction(view: OpView): string | undefined {
-  return reducesPicture(view) ? undefined : 'it reduces other dimensions than height and width';
+  return reducesInPicture(view) ? undefined : 'it does not reduce height and width alone, by constant axes';
 }
 
 function squareDilation({ op }: OpView): string | undefined {
@@ -21,6 +23,16 @@ function squareDilation({ op }: OpView): string | undefined {
   if (op.kind === 'DEPTHWISE_CONV_2D' && (op.options.dilationH > 1 || op.options.dilationW > 1))
     return 'dilated depthwise kernels are not supported';
   return op.options.dilationH === op.options.dilationW ? undefined : 'its two dilations differ';
+}
+
+/**
+ * A scale per channel makes a dense layer version 12 of its operator, which came with TensorFlow 2.17 (LiteRT,
+ * runtime_version.cc); the last compiler, 16.0, is of 2021 and refuses what is newer ("Operation version not supported").
+ */
+function dense(view: OpView): string | undefined {
+  if (isPerChannel(view)) return 'its weights have one scale per channel, which is newer than the compiler';
+  const sizes = (view.output?.shape ?? []).filter((size) => size !== 1);
+  return sizes.length > 1 ? 'its output has more than one dimension' : undefined;
 }
 
 /** Why a supported operator is not taken in this form. */
@@ -35,6 +47,7 @@ const conditions: Readonly<Record<string, (view: OpView) => string | undefined>>
   },
   CONV_2D: squareDilation,
   DEPTHWISE_CONV_2D: squareDilation,
+  FULLY_CONNECTED: dense,
   MEAN: pictureReduction,
   SUM: pictureReduction,
   PAD: (view) => (padsPicture(view) ? undefined : 'it pads other dimensions than height and width'),
@@ -53,6 +66,7 @@ const conditions: Readonly<Record<string, (view: OpView) => string | undefined>>
 
 function obstacle(view: OpView): string | undefined {
   const { kind, arithmetic, activations } = view;
+  if (kind === edgeTpuOp) return undefined;
   if (arithmetic !== 'int8' && arithmetic !== 'uint8')
     return arithmetic === 'int16' ? 'its activations have 16 bits' : 'it computes in float';
   if (hasInt4(view)) return 'its weights have 4 bits';
@@ -62,12 +76,13 @@ function obstacle(view: OpView): string | undefined {
   return conditions[kind]?.(view);
 }
 
+/** The Edge TPU: the compiler's table of operations; LiteRT's kernels on the CPU run the rest. */
 export const edgeTpu: Target = {
   id: 'edge-tpu',
   title: 'Edge TPU',
-  source: 'coral.ai, “TensorFlow models on the Edge TPU”, table of operations',
+  source: 'coral.ai, “TensorFlow models on the Edge TPU”, table of operations; compiler 16.0',
   assess: (view) => {
     const reason = obstacle(view);
-    return reason === undefined ? native : fallback(reason);
+    return reason === undefined ? native : leftTo(litert.assess(view), reason);
   },
 };

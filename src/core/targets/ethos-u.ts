@@ -1,5 +1,6 @@
-import { fallback, native, setOf, type Target } from './target.ts';
-import { hasInt4, isPerChannel, type OpView, padsPicture, reducesPicture, sameShapes } from './view.ts';
+import { cmsisNn } from './cpu-targets.ts';
+import { leftTo, native, setOf, type Target } from './target.ts';
+import { hasInt4, isPerChannel, type OpView, padsPicture, reducesInPicture, sameShapes } from './view.ts';
 
 /** Operators that Vela places on the NPU; conditions below. */
 const supported = setOf(`
@@ -59,7 +60,7 @@ const conditions: Readonly<Record<string, (view: OpView) => string | undefined>>
   MINIMUM: sameParams,
   MEAN: (view) => {
     if (view.arithmetic === 'int16') return 'it takes 8 bits only';
-    if (!reducesPicture(view)) return 'it reduces other dimensions than height and width';
+    if (!reducesInPicture(view)) return 'it does not reduce height and width alone, by constant axes';
     const [, h = 1, w = 1] = view.input?.shape ?? [];
     return h * w > 4096 ? 'it averages more than 4,096 values' : undefined;
   },
@@ -83,12 +84,13 @@ function obstacle(view: OpView): string | undefined {
   return conditions[kind]?.(view);
 }
 
+/** Ethos-U behind Vela: TensorFlow Lite Micro with CMSIS-NN runs what stays on the CPU. */
 export const ethosU: Target = {
   id: 'ethos-u',
   title: 'Ethos-U',
   source: 'Vela 3.6, SUPPORTED_OPS.md',
   assess: (view) => {
     const reason = obstacle(view);
-    return reason === undefined ? native : fallback(reason);
+    return reason === undefined ? native : leftTo(cmsisNn.assess(view), reason);
   },
 };

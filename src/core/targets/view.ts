@@ -36,6 +36,7 @@ function arithmeticOf(
   return kind === 'DEQUANTIZE' ? 'widening' : 'hybrid';
 }
 
+/** What the targets' rules see of an op of this graph. */
 export function viewOf(graph: Graph, op: Op): OpView {
   const tensors = [...op.inputs, ...op.outputs].filter(isPresent).map((id) => tensorAt(graph, id));
   const activations = tensors.filter(({ data }) => data === undefined);
@@ -62,19 +63,28 @@ export function isPerChannel({ constants }: OpView): boolean {
   return constants.some(({ quant }) => (quant?.scale.length ?? 1) > 1);
 }
 
+/** Whether the op holds weights of 4 bits. */
 export function hasInt4({ constants }: OpView): boolean {
   return constants.some(({ dtype }) => dtype === 'int4');
 }
 
-/** Axes that a reduction runs along, from 0. */
-export function reducedAxes(view: OpView): readonly number[] {
+/** Axes that a reduction runs along, from 0; none where they are known only when it runs. */
+function reducedAxes(view: OpView): ReadonlySet<number> {
   const rank = view.input?.shape.length ?? 0;
-  return (view.integers(1) ?? []).map((axis) => (axis < 0 ? axis + rank : axis));
+  return new Set(view.integers(1)?.map((axis) => (axis < 0 ? axis + rank : axis)));
 }
 
-/** Whether a reduction of an NHWC tensor runs along height and width at most. */
-export function reducesPicture(view: OpView): boolean {
-  return view.input?.shape.length === 4 && reducedAxes(view).every((axis) => axis === 1 || axis === 2);
+/** Whether a reduction of an NHWC tensor runs along constant axes, height, width or both, and no others. */
+export function reducesInPicture(view: OpView): boolean {
+  const axes = reducedAxes(view);
+  return (
+    view.input?.shape.length === 4 && axes.size > 0 && [...axes].every((axis) => axis === 1 || axis === 2)
+  );
+}
+
+/** Whether a reduction of an NHWC tensor runs along height and width, both, and leaves one value for each channel. */
+export function reducesWholePicture(view: OpView): boolean {
+  return reducesInPicture(view) && reducedAxes(view).size === 2;
 }
 
 /** Whether PAD leaves batch and channels of an NHWC tensor alone. */
@@ -88,10 +98,12 @@ export function padsPicture(view: OpView): boolean {
   });
 }
 
+/** The activation that is a part of the op: NONE, RELU, RELU6 … */
 export function activationOf({ op }: OpView): string {
   return 'activation' in op.options ? op.options.activation : 'NONE';
 }
 
+/** Whether two shapes have the same sizes in the same order. */
 export function sameShapes(a: Shape | undefined, b: Shape | undefined): boolean {
   return a?.join() === b?.join();
 }

@@ -44,7 +44,7 @@ export const problemWords: Readonly<Record<Code, Words>> = {
     advice: 'Check the training; such a model cannot be quantized.',
   },
   'model/already-quantized': {
-    title: 'This model is int8 already',
+    title: 'This model is quantized already',
     advice: 'Open the float model that it was made from.',
   },
   'model/inputs': {
