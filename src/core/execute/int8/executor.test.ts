@@ -254,6 +254,21 @@ describe('refuses models that contradict themselves', () => {
   });
 });
 
+test('memory is counted as it is taken: one byte an int8', () => {
+  const shape = [1, 512, 512, 64];
+  const chain = Array.from({ length: 9 }, (_, k) => activation(`t${k}`, shape));
+  const ops = Array.from(
+    { length: 8 },
+    (_, k): Op => ({ kind: 'RELU', options: {}, inputs: ids(k), outputs: ids(k + 1), version: 2 }),
+  );
+  const of = (sized: readonly Tensor[]) =>
+    createInt8Executor(modelOf({ tensors: sized, ops, inputs: ids(0), outputs: ids(8) }), { arithmetic });
+  expect(() => of(chain)).not.toThrow();
+  expect(() => of(chain.map((tensor) => ({ ...tensor, shape: [8, ...shape.slice(1)] })))).toThrow(
+    expect.objectContaining({ code: 'compute/out-of-memory' }),
+  );
+});
+
 test('names every op that has no kernel, and where', () => {
   const unknown = (name: string, input: number, output: number): Op => ({
     kind: 'OPAQUE',
