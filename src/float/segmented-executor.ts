@@ -1,3 +1,4 @@
+import type { Call } from '../core/call.ts';
 import type { Executor, Watch } from '../core/execute/executor.ts';
 import { checkInputs } from '../core/execute/inputs.ts';
 import { constantOf } from '../core/model/data.ts';
@@ -24,7 +25,7 @@ export class SegmentedExecutor implements Executor {
     this.#watchedInputs = this.#graph.inputs.filter((id) => taps.includes(id));
   }
 
-  async execute(inputs: Sample, watch?: Watch): Promise<Sample> {
+  async execute(inputs: Sample, watch?: Watch, call?: Pick<Call, 'checkpoint'>): Promise<Sample> {
     checkInputs(this.#graph, inputs);
     const values = new Map(this.#graph.inputs.map((id, k) => [id, inputs[k] as TensorData]));
     const valueAt = (id: TensorId): TensorData => {
@@ -35,7 +36,7 @@ export class SegmentedExecutor implements Executor {
     };
     if (watch !== undefined) for (const id of this.#watchedInputs) watch(id, valueAt(id));
     for (const { graph, executor } of this.#pieces) {
-      const outputs = await executor.execute(graph.inputs.map(valueAt), watch);
+      const outputs = await executor.execute(graph.inputs.map(valueAt), watch, call);
       graph.outputs.forEach((id, k) => {
         values.set(id, outputs[k] as TensorData);
       });

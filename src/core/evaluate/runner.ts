@@ -1,3 +1,4 @@
+import type { Call } from '../call.ts';
 import { computesInIntegers } from '../execute/choose.ts';
 import type { Executor, FloatRuntime, Watch } from '../execute/executor.ts';
 import type { Arithmetic } from '../execute/int8/context.ts';
@@ -24,26 +25,35 @@ export class Runner {
   /** The same executor where it can run one op alone. */
   readonly int8: Int8Executor | undefined;
   readonly #now: () => number;
+  readonly #call: Call | undefined;
 
   private constructor(
     graph: Graph,
     executor: Executor,
-    parts: { int8: Int8Executor | undefined; now: () => number },
+    parts: { int8: Int8Executor | undefined; now: () => number; call: Call | undefined },
   ) {
     this.graph = graph;
     this.executor = executor;
     this.int8 = parts.int8;
     this.#now = parts.now;
+    this.#call = parts.call;
   }
 
-  /** @throws Problem as the executors: `model/unsupported-op` and others. */
-  static async open(model: Model, tools: EvaluateTools, taps: readonly TensorId[] = []): Promise<Runner> {
-    const { runtime, arithmetic, kernels, now = Date.now } = tools;
+  /**
+   * @param tools.call - ends runs that are no longer wanted.
+   * @throws Problem as the executors: `model/unsupported-op` and others.
+   */
+  static async open(
+    model: Model,
+    tools: EvaluateTools & { readonly call?: Call | undefined },
+    taps: readonly TensorId[] = [],
+  ): Promise<Runner> {
+    const { runtime, arithmetic, kernels, now = Date.now, call } = tools;
     const graph = mainGraph(model);
     const int8 = computesInIntegers(graph)
       ? createInt8Executor(model, { arithmetic, taps, ...(kernels && { kernels }) })
       : undefined;
-    return new Runner(graph, int8 ?? (await runtime.create(model, taps)), { int8, now });
+    return new Runner(graph, int8 ?? (await runtime.create(model, taps)), { int8, now, call });
   }
 
   /**
@@ -53,7 +63,7 @@ export class Runner {
   async run(sample: Sample, from: Graph, watch?: Watch): Promise<RunResult> {
     const inputs = refit(sample, from, this.graph);
     const start = this.#now();
-    const outputs = await this.executor.execute(inputs, watch);
+    const outputs = await this.executor.execute(inputs, watch, this.#call);
     const milliseconds = this.#now() - start;
     return { outputs: this.#reals(outputs), milliseconds };
   }

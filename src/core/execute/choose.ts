@@ -15,7 +15,7 @@ const conversions: readonly KnownKind[] = ['QUANTIZE', 'DEQUANTIZE', 'CAST'];
 function candidates({ kind, dtypes, perChannel }: Chosen): readonly Planners[] {
   if (perChannel && kind !== 'CAST' && conversions.includes(kind)) return [float32Planners];
   if (dtypes.has('int16')) return [int16Planners, int8Planners];
-  const quantized = dtypes.has('int8') || dtypes.has('uint8');
+  const quantized = dtypes.has('int8') || dtypes.has('uint8') || dtypes.has('int4');
   if (quantized && conversions.includes(kind)) return [int8Planners];
   const real = dtypes.has('float32') || dtypes.has('float16');
   const whole = !quantized && (dtypes.has('int32') || dtypes.has('bool'));

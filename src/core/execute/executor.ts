@@ -1,3 +1,4 @@
+import type { Call } from '../call.ts';
 import type { Model, OriginalFile, Sample, TensorData, TensorId } from '../model/types.ts';
 
 /**
@@ -11,10 +12,13 @@ export interface Executor {
   /**
    * @param inputs - one value per graph input, in order, of the graph's dtype and shape (batch included).
    * @param watch - called for each tensor in `taps` that the executor was made with, in execution order.
+   * @param call - asked between two ops once a run has taken long, by executors that run op by op: a call that is no longer
+   * wanted ends the run, and the executor can be used again.
    * @returns one value per graph output, owned by the caller.
-   * @throws Problem `model/inputs` when an input does not fit, `compute/runtime` when a kernel refuses its input.
+   * @throws Problem `model/inputs` when an input does not fit, `compute/runtime` when a kernel refuses its input, and what
+   * `call` throws.
    */
-  execute(inputs: Sample, watch?: Watch): Promise<Sample>;
+  execute(inputs: Sample, watch?: Watch, call?: Pick<Call, 'checkpoint'>): Promise<Sample>;
   /** Frees what the garbage collector does not. The executor is not used afterwards. */
   dispose(): void;
 }

@@ -1,8 +1,8 @@
 import { tensorAt } from '../model/graph.ts';
-import { permuted } from '../model/permute.ts';
+import { inverse, permuted } from '../model/permute.ts';
 import type { Tensor, TensorId, TensorOrigin } from '../model/types.ts';
 import type { Assignment } from './assignment.ts';
-import { inverse, isAsMeant } from './order.ts';
+import { isAsMeant } from './order.ts';
 import type { View } from './views.ts';
 
 /** The origin of a view as its root's: both hold the same elements. */

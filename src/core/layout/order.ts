@@ -1,4 +1,4 @@
-import { permuted } from '../model/permute.ts';
+import { inverse, permuted } from '../model/permute.ts';
 import type { Shape } from '../model/types.ts';
 
 /**
@@ -22,11 +22,6 @@ export function isAsMeant(order: Order): boolean {
 /** Whether `list` names each dimension of a tensor of `rank` dimensions once. */
 export function isOrder(list: readonly number[], rank: number): boolean {
   return list.length === rank && asMeant(rank).every((axis) => list.includes(axis));
-}
-
-/** The order with `axis` in place of `order.indexOf(axis)`: what undoes a TRANSPOSE by `order`. */
-export function inverse(order: Order): Order {
-  return order.map((_, axis) => order.indexOf(axis));
 }
 
 /** The TRANSPOSE that makes what is stored in order `to` of what is stored in order `from`. */

@@ -1,10 +1,10 @@
 import { isPresent, tensorAt } from '../model/graph.ts';
-import { permuted } from '../model/permute.ts';
+import { inverse, permuted } from '../model/permute.ts';
 import type { Graph, Op, OpId, OpOf, Shape, Tensor, TensorId } from '../model/types.ts';
 import type { Assignment, Demand } from './assignment.ts';
 import { withColumns } from './columns.ts';
 import { identify } from './identify.ts';
-import { asMeant, between, inverse, isAsMeant, same, sequence } from './order.ts';
+import { asMeant, between, isAsMeant, same, sequence } from './order.ts';
 import type { Passage } from './passing/passage.ts';
 import { isFoldable, reshapedTo, storedIn } from './stored.ts';
 import { Written } from './written.ts';

@@ -148,11 +148,6 @@ export function axisLast(rank: number, axis: number): readonly number[] {
   return [...Array.from({ length: rank }, (_, i) => i).filter((i) => i !== axis), axis];
 }
 
-/** The order that undoes `perm`. */
-export function inverse(perm: readonly number[]): readonly number[] {
-  return perm.map((_, axis) => perm.indexOf(axis));
-}
-
 /** What a reduction does with its dimensions. */
 export interface Reduced {
   readonly axes: readonly number[];

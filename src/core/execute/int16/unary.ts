@@ -87,20 +87,36 @@ const planLog: Planner<'LOG'> = (_, context) => {
   return planReal(values, (x) => (x > 0 ? Math.log(x) : least));
 };
 
-/** Negative numbers are refused at run time; 0 becomes the greatest output. */
-const planRsqrt: Planner<'RSQRT'> = (_, context) => {
-  const values = unary(context);
-  const { input, output } = values;
+/** Roots refuse negative numbers at run time, as their kernels do. */
+function planRoot(context: OpContext, { input }: Unary, root: Step): Step {
   const name = context.describe();
-  const greatest = Math.fround(output.max * output.scale);
   const check = (): void => {
     if (input.data.some((value) => value < 0))
       throw new Problem('compute/runtime', `${name} met a negative number in "${input.name}".`, {
         tensor: input.id,
       });
   };
+  return inTurn([check, root]);
+}
+
+/** In float32 value by value, without a table; the quotient is truncated, not rounded (SqrtEvalQuantized). */
+const planSqrt: Planner<'SQRT'> = (_, context) => {
+  const values = unary(context);
+  const { input, output } = values;
+  const root = (value: number): number => {
+    const real = Math.fround(Math.sqrt(Math.fround(input.scale * value)));
+    return Math.trunc(Math.fround(real / output.scale));
+  };
+  return planRoot(context, values, planEntries(values, root));
+};
+
+/** 0 becomes the greatest output. */
+const planRsqrt: Planner<'RSQRT'> = (_, context) => {
+  const values = unary(context);
+  const { output } = values;
+  const greatest = Math.fround(output.max * output.scale);
   const root = (x: number): number => (x <= 0 ? greatest : 1 / Math.fround(Math.sqrt(x)));
-  return inTurn([check, planReal(values, root)]);
+  return planRoot(context, values, planReal(values, root));
 };
 
 export const unaryPlanners = {
@@ -113,5 +129,6 @@ export const unaryPlanners = {
   GELU: (op, context) => planReal(unary(context), op.options.approximate ? geluByTanh : geluByErf),
   EXP: (_, context) => planReal(unary(context), Math.exp),
   LOG: planLog,
+  SQRT: planSqrt,
   RSQRT: planRsqrt,
 } satisfies { readonly [K in KnownKind]?: Planner<K> };

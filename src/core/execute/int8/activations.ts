@@ -2,12 +2,17 @@
 import { allocate, constantOf, elementCount } from '../../model/data.ts';
 import { isPresent, tensorAt } from '../../model/graph.ts';
 import { insideOf } from '../../model/inside.ts';
-import type { Elements, Graph, TensorData, TensorId } from '../../model/types.ts';
+import type { Dtype, Elements, Graph, TensorData, TensorId } from '../../model/types.ts';
 import { Problem } from '../../problem.ts';
 import type { Held, LinkedPlan } from './prepared-plan.ts';
 
 /** Bytes that the activations of one model may take together; beyond it, the browser's worker would not survive. */
 const MAX_ACTIVATION_BYTES = 2 ** 30;
+
+/** Of an element in memory, where sub-byte types and half floats are widened. */
+function bytesPerElement(dtype: Dtype): number {
+  return allocate(dtype, 1).byteLength;
+}
 
 /**
  * A buffer for every tensor that a graph reads or makes and that is no constant. Each tensor has its own instead of sharing by
@@ -23,7 +28,7 @@ export function allocateActivations(graph: Graph): Map<TensorId, TensorData> {
     const { shape, dtype, data } = tensorAt(graph, id);
     if (data !== undefined || buffers.has(id)) continue;
     const count = elementCount(shape);
-    bytes += 8 * count;
+    bytes += count * bytesPerElement(dtype);
     if (bytes > MAX_ACTIVATION_BYTES)
       throw new Problem('compute/out-of-memory', 'The activations of this model need more than a gigabyte.');
     buffers.set(id, { shape, dtype, data: allocate(dtype, count) });

@@ -1,7 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Graph, Model, Op, OpId, Quant, Tensor, TensorData, TensorId } from '../../model/types.ts';
 import { Problem } from '../../problem.ts';
 import { createInt8Executor } from './executor.ts';
+import { createReferenceKernels } from './reference/index.ts';
 
 const id = (position: number) => position as TensorId;
 const ids = (...positions: number[]) => positions.map(id);
@@ -105,6 +106,104 @@ test('runs one op alone on given activations', () => {
   ]);
 });
 
+describe('a run from the middle', () => {
+  const executor = createInt8Executor(modelOf(graph), { arithmetic, taps: 'all' });
+
+  test('computes and shows only what comes after the given tensor', async () => {
+    const seen: number[] = [];
+    const given = new Map([[id(3), value([1, 2, 2, 1], [4, 3, 2, 1])]]);
+    const outputs = await executor.executeFrom(given, { watch: (tensor) => seen.push(tensor) });
+    expect(outputs).toEqual([value([4], [4, 3, 2, 1])]);
+    expect(seen).toEqual([3, 4]);
+  });
+
+  test('a given output is the result', async () => {
+    const result = value([4], [9, 8, 7, 6]);
+    expect(await executor.executeFrom(new Map([[id(4), result]]))).toEqual([result]);
+  });
+
+  test.each<[string, number, TensorData, RegExp]>([
+    ['a constant', 2, { shape: [1], dtype: 'int32', data: Int32Array.of(0) }, /cannot begin with tensor 2/],
+    ['another shape', 3, value([4], [1, 2, 3, 4]), /takes int8 \[1,2,2,1\]/],
+  ])('refuses %s', async (_, tensor, given, message) => {
+    const run = executor.executeFrom(new Map([[id(tensor), given]]));
+    await expect(run).rejects.toThrow(message);
+    await expect(run).rejects.toMatchObject({ code: 'model/inputs' });
+  });
+
+  test('says what is missing', async () => {
+    await expect(executor.executeFrom(new Map())).rejects.toMatchObject({
+      code: 'model/inputs',
+      message: 'The run also needs a value of tensor 0 (x).',
+    });
+  });
+});
+
+describe('a run that takes long', () => {
+  afterEach(() => void vi.restoreAllMocks());
+
+  /** A chain of eight reshapes, each of which takes `milliseconds` of a clock that stands still otherwise. */
+  function chain(milliseconds: number) {
+    let [clock, ran] = [0, 0];
+    vi.spyOn(Date, 'now').mockImplementation(() => clock);
+    const kernels = () => {
+      const plain = createReferenceKernels();
+      const join: typeof plain.join = (params, input, output) => {
+        const step = plain.join(params, input, output);
+        return () => {
+          step();
+          clock += milliseconds;
+          ran++;
+        };
+      };
+      return { ...plain, join };
+    };
+    const ops = Array.from(
+      { length: 8 },
+      (_, k): Op => ({ ...reshape, inputs: ids(k), outputs: ids(k + 1) }),
+    );
+    const flat = Array.from({ length: 9 }, (_, k) => activation(`t${k}`, [4]));
+    const model = modelOf({ tensors: flat, ops, inputs: ids(0), outputs: ids(8) });
+    return { executor: createInt8Executor(model, { arithmetic, kernels }), ran: () => ran };
+  }
+  const input = value([4], [1, 2, 3, 4]);
+
+  test('ends within one op once it is cancelled, and the executor runs again', async () => {
+    const { executor, ran } = chain(60);
+    let asked = 0;
+    const checkpoint = async (): Promise<void> => {
+      await Promise.resolve();
+      if (++asked === 3) throw new Problem('compute/cancelled', 'The work was cancelled.');
+    };
+    const run = executor.execute([input], undefined, { checkpoint });
+    await expect(run).rejects.toMatchObject({ code: 'compute/cancelled' });
+    expect(ran()).toBe(3);
+    expect(await executor.execute([input])).toEqual([input]);
+  });
+
+  test('asks about every 50 ms, and not at all in a short run', async () => {
+    const count = async (milliseconds: number): Promise<number> => {
+      const checkpoint = vi.fn(async () => {});
+      await chain(milliseconds).executor.execute([input], undefined, { checkpoint });
+      return checkpoint.mock.calls.length;
+    };
+    expect(await count(6)).toBe(0);
+    expect(await count(20)).toBe(2);
+    expect(await count(100)).toBe(8);
+  });
+
+  test('refuses another run while it waits', async () => {
+    const { executor } = chain(60);
+    const problems: unknown[] = [];
+    const checkpoint = async (): Promise<void> => {
+      await executor.execute([value([4], [0, 0, 0, 0])]).catch((problem) => problems.push(problem));
+      expect(() => executor.runOp(0 as OpId, [input])).toThrow(/middle of a run/);
+    };
+    expect(await executor.execute([input], undefined, { checkpoint })).toEqual([input]);
+    expect(problems).toHaveLength(8);
+  });
+});
+
 describe('refuses inputs that do not fit', () => {
   const executor = createInt8Executor(modelOf(graph), { arithmetic });
   test.each([
@@ -153,6 +252,21 @@ describe('refuses models that contradict themselves', () => {
     expect(() => createInt8Executor(model, { arithmetic })).toThrow(message);
     expect(() => createInt8Executor(model, { arithmetic })).toThrow(Problem);
   });
+});
+
+test('memory is counted as it is taken: one byte an int8', () => {
+  const shape = [1, 512, 512, 64];
+  const chain = Array.from({ length: 9 }, (_, k) => activation(`t${k}`, shape));
+  const ops = Array.from(
+    { length: 8 },
+    (_, k): Op => ({ kind: 'RELU', options: {}, inputs: ids(k), outputs: ids(k + 1), version: 2 }),
+  );
+  const of = (sized: readonly Tensor[]) =>
+    createInt8Executor(modelOf({ tensors: sized, ops, inputs: ids(0), outputs: ids(8) }), { arithmetic });
+  expect(() => of(chain)).not.toThrow();
+  expect(() => of(chain.map((tensor) => ({ ...tensor, shape: [8, ...shape.slice(1)] })))).toThrow(
+    expect.objectContaining({ code: 'compute/out-of-memory' }),
+  );
 });
 
 test('names every op that has no kernel, and where', () => {

@@ -1,11 +1,11 @@
 import { allocate, elementCount } from '../../model/data.ts';
+import { inverse } from '../../model/permute.ts';
 import type { Shape, TensorId } from '../../model/types.ts';
 import { axisOf, reductionOf, topKOf } from '../../onnx/node-attributes.ts';
 import {
   axisLast,
   binary,
   cast,
-  inverse,
   type Reduced,
   type Reducer,
   reduced,

@@ -1,7 +1,8 @@
 import { elementCount } from '../../model/data.ts';
+import { inverse } from '../../model/permute.ts';
 import type { TensorId } from '../../model/types.ts';
 import { softmaxOf } from '../../onnx/node-attributes.ts';
-import { axisLast, inverse, reshaped, type Translate, transposed } from '../emit.ts';
+import { axisLast, reshaped, type Translate, transposed } from '../emit.ts';
 import type { Translation } from '../translation.ts';
 
 type Kind = 'SOFTMAX' | 'LOG_SOFTMAX';

@@ -22,7 +22,7 @@ export function argExtreme(
   };
 }
 
-export function topK<T extends Int8Array | Float32Array>(
+export function topK<T extends Int8Array | Int16Array | Float32Array>(
   { rows, depth, count }: TopParams,
   input: T,
   { values, indices }: { readonly values: T; readonly indices: Int32Array },
