@@ -7,12 +7,11 @@ import { writeTflite } from '../core/formats/tflite/write.ts';
 import { mainGraph } from '../core/model/graph.ts';
 import type { SampleSource } from '../core/model/samples.ts';
 import type { Model } from '../core/model/types.ts';
+import { checkTflite } from '../core/pipeline/missing-ops.ts';
 import { checkOnnxRecipe, type OnnxChoice } from '../core/pipeline/onnx-choice.ts';
-import { missingText } from '../core/pipeline/open-model.ts';
 import { needsSamples, quantizeModel } from '../core/pipeline/quantize-model.ts';
 import { quantizeOnnx } from '../core/pipeline/quantize-onnx.ts';
 import { prepare } from '../core/prepare/prepare.ts';
-import { Problem } from '../core/problem.ts';
 import type { Quantized } from '../core/quantize/quantize.ts';
 import type { Recipe } from '../core/quantize/recipe.ts';
 import { checkRecipe } from '../core/quantize/select.ts';
@@ -80,17 +79,13 @@ async function samplesFor(
  * @throws Problem `usage` for an ONNX file of a model that is none, `export/refused` for a .tflite of nodes that TensorFlow
  * Lite lacks, `quantize/unsupported` for an ONNX file by a recipe that has no counterpart.
  */
-function checkFormat(out: string, { onnx, path, formats, missing }: ModelFile, recipe: Recipe): void {
+function checkFormat(out: string, { onnx, path, missing }: ModelFile, recipe: Recipe): void {
   if (out.endsWith('.onnx') && onnx === undefined)
     throw usageProblem(
       `${path} is no ONNX model, so ${out} cannot be written: there is no graph to write it into.`,
     );
   if (out.endsWith('.onnx')) checkOnnxRecipe(recipe);
-  else if (!formats.includes('tflite')) {
-    const onnxName = out.replace(/(\.[^./\\]*)?$/, '.onnx');
-    const text = `${path} cannot be written as a .tflite. ${missingText(missing)} The rest can be quantized around it and written as ONNX: -o ${onnxName}`;
-    throw new Problem('export/refused', text, { missing });
-  }
+  else checkTflite(missing, `-o ${out.replace(/(\.[^./\\]*)?$/, '.onnx')}`);
 }
 
 function onnxChoice(args: Arguments): OnnxChoice {
