@@ -6,13 +6,12 @@ import { writeTflite } from '../core/formats/tflite/write.ts';
 import { mainGraph } from '../core/model/graph.ts';
 import type { SampleSource } from '../core/model/samples.ts';
 import type { Model } from '../core/model/types.ts';
+import { checkTflite } from '../core/pipeline/missing-ops.ts';
 import { checkOnnxRecipe, type OnnxChoice, usualOnnxChoice } from '../core/pipeline/onnx-choice.ts';
-import { missingText } from '../core/pipeline/open-model.ts';
 import { lackOfSamples, quantizeModel } from '../core/pipeline/quantize-model.ts';
 import { quantizeOnnx } from '../core/pipeline/quantize-onnx.ts';
 import { floatNodesText, tryOnnx } from '../core/pipeline/try-onnx.ts';
 import { prepare } from '../core/prepare/prepare.ts';
-import { Problem } from '../core/problem.ts';
 import type { Quantized } from '../core/quantize/quantize.ts';
 import type { Recipe } from '../core/quantize/recipe.ts';
 import { checkRecipe } from '../core/quantize/select.ts';
@@ -89,7 +88,7 @@ async function samplesFor(
  * Lite lacks, `quantize/unsupported` for an ONNX file by a recipe that has no counterpart.
  */
 function checkFormat(out: string, opened: ModelFile, asked: { args: Arguments; recipe: Recipe }): void {
-  const { onnx, path, formats, missing } = opened;
+  const { onnx, path, missing } = opened;
   const forOnnx = ['onnx-activations', 'onnx-symmetric'].find(
     (name) => asked.args.values[name] !== undefined,
   );
@@ -100,11 +99,7 @@ function checkFormat(out: string, opened: ModelFile, asked: { args: Arguments; r
       `${path} is no ONNX model, so ${out} cannot be written: there is no graph to write it into.`,
     );
   if (out.endsWith('.onnx')) checkOnnxRecipe(asked.recipe);
-  else if (!formats.includes('tflite')) {
-    const onnxName = out.replace(/(\.[^./\\]*)?$/, '.onnx');
-    const text = `${path} cannot be written as a .tflite. ${missingText(missing)} The rest can be quantized around it and written as ONNX: -o ${onnxName}`;
-    throw new Problem('export/refused', text, { missing });
-  }
+  else checkTflite(missing, `-o ${out.replace(/(\.[^./\\]*)?$/, '.onnx')}`);
 }
 
 function onnxChoice(args: Arguments, recipe: Recipe): OnnxChoice {

@@ -1,5 +1,6 @@
 import type { Call } from '../core/call.ts';
 import type { Model } from '../core/model/types.ts';
+import { checkTflite } from '../core/pipeline/missing-ops.ts';
 import { usualOnnxChoice } from '../core/pipeline/onnx-choice.ts';
 import { Problem } from '../core/problem.ts';
 import type { Quantized } from '../core/quantize/quantize.ts';
@@ -43,6 +44,7 @@ export async function exportFile(
 ): Promise<ExportedFile> {
   const kernels = await platform.kernels();
   if (request.format === 'tflite') {
+    checkTflite(done.opened.model.missing);
     const { inputType, outputType } = request;
     const recipe = { ...done.recipe, inputType, outputType };
     return exportChecked({ ...done, recipe, kernels, shown: done.quantized.model });

@@ -21,6 +21,8 @@ export interface OpenModel {
   readonly onnx?: NormalizedOnnx;
   /** What it can be written as. */
   readonly formats: readonly FileFormat[];
+  /** Why it cannot be written as a `.tflite`, node by node. */
+  readonly missing: readonly string[];
   readonly notes: readonly string[];
 }
 
@@ -56,7 +58,7 @@ export async function openGivenModel(
   const name = nameOf(file);
   const bytes = await readWhole(sampleFile(file));
   const parts = await partsOf(bytes, beside);
-  const { model, onnx, formats, notes } = await openMeasured({
+  const { model, onnx, formats, missing, notes } = await openMeasured({
     name,
     bytes,
     runtime,
@@ -73,5 +75,5 @@ export async function openGivenModel(
     inspection: { ...inspection, notes: [...notes, ...inspection.notes] },
   };
   const prepared = prepare(model);
-  return { name, bytes, model, prepared, formats, notes, ...(onnx && { onnx }), info };
+  return { name, bytes, model, prepared, formats, missing, notes, ...(onnx && { onnx }), info };
 }

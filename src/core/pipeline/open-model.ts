@@ -12,6 +12,7 @@ import { normalizeOnnx } from '../onnx/normalize.ts';
 import type { NormalizedOnnx, ValueType } from '../onnx/normalized.ts';
 import { Problem } from '../problem.ts';
 import { translateOnnx } from '../translate/translate.ts';
+import { missingText } from './missing-ops.ts';
 
 /** Formats that a quantized model is written in. */
 export type FileFormat = 'tflite' | 'onnx';
@@ -70,7 +71,13 @@ function openOnnx(bytes: Uint8Array, { external, sizes, told }: OpenOptions): Op
   };
   checkModel(model);
   const formats: readonly FileFormat[] = missing.length === 0 ? ['tflite', 'onnx'] : ['onnx'];
-  return { model, onnx, formats, missing, notes: [...onnx.notes, ...notesOn(missing)] };
+  return {
+    model,
+    onnx,
+    formats,
+    missing,
+    notes: [...onnx.notes, ...(missing.length > 0 ? [`${missingText(missing)}.`] : [])],
+  };
 }
 
 /** @throws Problem `model/already-quantized` for onnxruntime's own integer operators, which only it knows. */
@@ -96,20 +103,4 @@ function refuseEmpty({ graph, values }: NormalizedOnnx): void {
       'model/invalid',
       'The ONNX graph computes nothing: it has no nodes between input and output.',
     );
-}
-
-/** Nodes that are told one by one; there may be hundreds. */
-const toldNodes = 8;
-
-/** The sentences in one text. */
-export function missingText(missing: readonly string[]): string {
-  const more = missing.length - toldNodes;
-  return [...missing.slice(0, toldNodes), ...(more > 0 ? [`And ${more} more.`] : [])].join(' ');
-}
-
-function notesOn(missing: readonly string[]): readonly string[] {
-  if (missing.length === 0) return [];
-  return [
-    `${missingText(missing)} The rest can be quantized around it and written as .onnx, not as .tflite.`,
-  ];
 }

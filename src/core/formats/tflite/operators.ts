@@ -186,11 +186,6 @@ function readOptions(kind: KnownKind, stored: StoredOperator): unknown {
   return codec.read(stored.options);
 }
 
-/** Whether an op can stand in a TensorFlow Lite file: all but those that only another format has. */
-export function isWritable(op: Op): boolean {
-  return op.kind !== 'OPAQUE' || op.passthrough !== undefined;
-}
-
 /** The entry of Model.operator_codes that `op` needs. */
 export function operatorCodeOf(op: Op): OperatorCode {
   if (op.kind !== 'OPAQUE')
