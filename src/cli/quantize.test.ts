@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { exampleOnnx, onnxWith } from '../../tests/support/onnx-example.ts';
 import { readOnnx } from '../core/formats/onnx/read.ts';
 import { quantizeCommand } from './quantize.ts';
@@ -31,7 +31,12 @@ test('a .tflite of an operator that TensorFlow Lite lacks is refused at once, wi
 
 test('the way out is one', async () => {
   const model = put('odd.onnx', onnxWith('Einsum'));
-  await quantized(model, 'out.onnx', 'weights-only');
+  const streams = [process.stdout, process.stderr].map((stream) =>
+    vi.spyOn(stream, 'write').mockReturnValue(true),
+  );
+  await quantized(model, 'out.onnx', 'weights-only').finally(() => {
+    for (const stream of streams) stream.mockRestore();
+  });
   const { graph } = readOnnx(readFileSync(join(folder, 'out.onnx')));
   const types = graph.nodes.map(({ type }) => type);
   expect(types).toContain('Einsum');
