@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { nodeKernels } from '../src/cli/kernel-builds.ts';
 import { createInt8Executor, type Int8Executor } from '../src/core/execute/int8/executor.ts';
@@ -16,6 +17,7 @@ import {
   type VariantName,
 } from './support/golden-index.ts';
 import { type KernelCase, readKernelGolden } from './support/kernel-golden.ts';
+import { knownBugs } from './support/known-bugs.ts';
 import { distance, FUNCTION_TOLERANCE, inexactTensors } from './support/library-functions.ts';
 import { noShared } from './support/shared.ts';
 
@@ -175,6 +177,41 @@ describe('every op output equals that of TensorFlow’s reference kernels', () =
       expect(supported).toBe(rows.length);
     },
   );
+});
+
+test('documented bugs of TensorFlow’s kernels, and what ours do instead', () => {
+  const root = new URL('..', import.meta.url);
+  const lines = knownBugs.map(
+    ({ op, theirs, ours, shownBy: [file] }) => `${op}: ${theirs}.\n    Ours: ${ours}. (${file})`,
+  );
+  console.log(lines.join('\n'));
+  for (const {
+    shownBy: [file, words],
+  } of knownBugs)
+    expect(readFileSync(new URL(file, root), 'utf8'), file).toContain(words);
+});
+
+test('SUM is no kernel of the reference: its golden data are the optimized kernel’s', () => {
+  const sums = [...goldenModels('ops')].filter(({ model }) =>
+    mainGraph(model).ops.some((op) => op.kind === 'SUM'),
+  );
+  const runtimes = sums.map(({ name }) => {
+    const [entry, variant] = name.split(' ') as [string, VariantName];
+    return variant === 'dynamic' ? undefined : readKernelGolden(entry, variant)?.referenceRuntime;
+  });
+  expect(sums.length).toBeGreaterThan(0);
+  expect(runtimes).not.toContain('BUILTIN_REF');
+});
+
+test('DIV refuses the value that stands for zero', async () => {
+  const [entry, variant] = ['ops/div', 'int8'] as const;
+  const file = readVariant(readIndex(entry), variant);
+  const extremes = readKernelGolden(entry, variant)?.cases.find(({ kind }) => kind === 'extremes');
+  if (file === undefined || extremes === undefined) throw new Error('the golden data are missing');
+  for (const kernels of Object.values(implementations)) {
+    const executor = createInt8Executor(readTflite(file), { arithmetic: 'litert-reference', kernels });
+    await expect(executor.execute(extremes.inputs)).rejects.toMatchObject({ code: 'compute/runtime' });
+  }
 });
 
 /** Ops whose two arithmetics differ; LOGISTIC and TANH could, but do not on any golden. */

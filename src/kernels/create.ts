@@ -27,6 +27,7 @@ function machineFor(fastOps: Iterable<FastOp>, { threads, ...alone }: Machine): 
   return threads && products >= threads.when.products ? { ...alone, threads } : alone;
 }
 
+/** One entry a kernel and nothing else, which is why it is long. */
 function createFastKernels(machine: Machine): Int8Kernels {
   const reference = createReferenceKernels();
   const { form } = machine;

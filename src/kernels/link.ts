@@ -171,6 +171,15 @@ function inTurn(steps: readonly Step[]): Step {
   };
 }
 
+/** The steps of the parts of each op as one. */
+function together(apart: readonly (readonly Op[])[], bound: readonly Step[]): readonly Step[] {
+  let next = 0;
+  return apart.map((parts) => {
+    next += parts.length;
+    return inTurn(bound.slice(next - parts.length, next));
+  });
+}
+
 function heldIn(workspace: Workspace, image: StoredImage): Held {
   return {
     load: (into) => image.load(workspace, into as ByteArray),
@@ -195,16 +204,11 @@ export function link(workspace: Workspace, plan: PreparedPlan, fastOps: Map<Step
       ? plainStep(workspace, op, { images, fetched })
       : op.fast.bind(workspace, op.fast.inputs.map(imageOf), imageOf(op.fast.output)),
   );
-  let next = 0;
-  const steps = apart.map((parts) => {
-    next += parts.length;
-    return inTurn(bound.slice(next - parts.length, next));
-  });
   const plain = new Set(ops.flatMap(({ fast, inputs, outputs }) => (fast ? [] : [...inputs, ...outputs])));
   // Whoever holds the kernels holds this map, and with it every buffer.
   fastOps.clear();
   return {
-    steps,
+    steps: together(apart, bound),
     memory: () => ({ bytes: workspace.size, arena }),
     release: (buffer) => {
       const image = images.get(buffer);

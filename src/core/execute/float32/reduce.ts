@@ -5,6 +5,7 @@ import type { Step } from '../int8/kernels.ts';
 import type { Planner } from '../int8/ops/planner.ts';
 import { argOf, topOf } from '../int8/ops/rank.ts';
 import { reduction, resolveAxis } from '../int8/ops/reduce.ts';
+import { alongLanes } from '../int8/ops/running-sums.ts';
 import { argExtreme, topK } from '../int8/reference/rank.ts';
 import { floatInput, floatOutput } from './values.ts';
 
@@ -53,19 +54,14 @@ const planCumsum: Planner<'CUMSUM'> = (op, context) => {
   context.expectShape(output, shape);
   const { exclusive, reverse } = op.options;
   const axis = resolveAxis(context, context.integers(1)[0] ?? 0, shape.length);
-  const depth = shape[axis] as number;
-  const inner = shape.slice(axis + 1).reduce((product, count) => product * count, 1);
+  const eachElement = alongLanes(shape, { axis, reverse });
   return () => {
-    for (let lane = 0; lane < data.length / depth; lane++) {
-      const start = Math.floor(lane / inner) * depth * inner + (lane % inner);
-      let total = 0;
-      for (let d = 0; d < depth; d++) {
-        const at = start + (reverse ? depth - 1 - d : d) * inner;
-        const next = Math.fround(total + (data[at] as number));
-        output.data[at] = exclusive ? total : next;
-        total = next;
-      }
-    }
+    let total = 0;
+    eachElement((at, begins) => {
+      const before = begins ? 0 : total;
+      total = Math.fround(before + (data[at] as number));
+      output.data[at] = exclusive ? before : total;
+    });
   };
 };
 

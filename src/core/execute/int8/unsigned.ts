@@ -54,7 +54,9 @@ const converting: ReadonlySet<Op['kind']> = new Set(['QUANTIZE', 'DEQUANTIZE', '
 /** Ops that TensorFlow Lite has for int8, but not for uint8. */
 const signedOnly: ReadonlySet<Op['kind']> = new Set([
   'ABS',
+  'ADD_N',
   'BATCH_MATMUL',
+  'CUMSUM',
   'DYNAMIC_UPDATE_SLICE',
   'ELU',
   'EXP',
@@ -66,6 +68,7 @@ const signedOnly: ReadonlySet<Op['kind']> = new Set([
   'SCATTER_ND',
   'SQRT',
   'SQUARED_DIFFERENCE',
+  'ZEROS_LIKE',
 ]);
 
 /** Why an op cannot work on uint8 as it is asked to, as a form that follows its name; `undefined` where it can. */

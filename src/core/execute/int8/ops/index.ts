@@ -15,6 +15,7 @@ import { planAveragePool, planMaxPool } from './pool.ts';
 import { rankPlanners } from './rank.ts';
 import { planMean, planReduceMax, planReduceMin, planReduceProd, planSum } from './reduce.ts';
 import { planResizeBilinear, planResizeNearest } from './resize.ts';
+import { runningSumPlanners } from './running-sums.ts';
 import { planSvdf } from './svdf.ts';
 import { unaryPlanners } from './unary.ts';
 import { variablePlanners } from './variables.ts';
@@ -54,6 +55,7 @@ export const int8Planners: Planners = {
   ...padPlanners,
   ...blockPlanners,
   ...rankPlanners,
+  ...runningSumPlanners,
   ...castPlanners,
   ...variablePlanners,
 };

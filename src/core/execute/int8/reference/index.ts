@@ -19,7 +19,10 @@ import { logSoftmax, softmax } from './softmax.ts';
 import { svdf } from './svdf.ts';
 import { transposeConv2d } from './transpose-conv2d.ts';
 
-/** The kernels in plain TypeScript: the norm for every other implementation. One set serves one plan at a time. */
+/**
+ * The kernels in plain TypeScript: the norm for every other implementation. One set serves one plan at a time.
+ * One entry a kernel and nothing else, which is why it is long.
+ */
 export function createReferenceKernels(): Int8Kernels {
   const scratch = new Scratch();
   return {
