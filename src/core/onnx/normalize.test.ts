@@ -195,7 +195,9 @@ test('half floats are float32 from end to end', () => {
   const normalized = normalizeOnnx(model);
   expect(normalized.graph.nodes.map(({ type }) => type)).toEqual(['Mul']);
   expect([...normalized.values.values()].every(({ dtype }) => dtype === 'float32')).toBe(true);
-  expect(normalized.notes).toEqual(['Half floats are computed as float32.']);
+  expect(normalized.notes).toEqual([
+    'Half floats are computed as float32; a quantized .onnx has float32 inputs and outputs.',
+  ]);
 });
 
 test('doubles are float32, but not before constants were computed with them', () => {
@@ -216,7 +218,9 @@ test('doubles are float32, but not before constants were computed with them', ()
   expect(graph.nodes.map(({ type }) => type)).toEqual(['Mul']);
   expect(graph.constants.get('size')?.data).toEqual(new Float32Array([8]));
   expect(values.get('y')?.dtype).toBe('float32');
-  expect(notes).toEqual(['float64 is computed as float32.']);
+  expect(notes).toEqual([
+    'float64 is computed as float32; a quantized .onnx has float32 inputs and outputs.',
+  ]);
 });
 
 test('a constant costs nothing until it is read, and too large a one is refused then', () => {

@@ -66,13 +66,14 @@ function keyOf(dim: string | number, input: string, dimension: number): string {
 }
 
 /**
- * Whether the first dimension counts samples: not where its name stands for another dimension too, nor of three dimensions,
- * which may be a lone picture, unless it is called so.
+ * Whether the first dimension counts samples: where it is called so, and else unless its name stands for another dimension
+ * too, or there are only three dimensions, which may be a lone picture.
  */
 function hasBatch(shape: readonly (string | number)[], inputs: readonly OnnxValue[]): boolean {
   const [batch = ''] = shape;
+  if (/^(n|b|unk.*|.*batch.*)$/i.test(String(batch))) return true;
   if (batch !== '' && inputs.some((input) => input.shape?.slice(1).includes(batch))) return false;
-  return shape.length !== 3 || /^(n|b|unk.*|.*batch.*)$/i.test(String(batch));
+  return shape.length !== 3;
 }
 
 function checkSizes(given: Sizes): void {
